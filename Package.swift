@@ -1,0 +1,181 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "playback",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Libraries, lowest first: a target may import only what stands above it here.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "OTLP", dependencies: [.protobuf]),
+        .target(name: "Terminal", dependencies: [.histogram]),
+        .target(
+            name: "CorpusStore",
+            dependencies: ["CZlib", "OTLP", .crypto, .grdb, .grdbSQLite, .histogram, .logging]
+        ),
+        .target(
+            name: "OTLPTransport",
+            dependencies: [
+                "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
+                .nioHTTPCompression, .nioPosix, .protobuf, .serviceLifecycle,
+            ]
+        ),
+        .target(
+            name: "TelemetryBackends",
+            dependencies: [
+                "OTLP", .asyncHTTPClient, .logging, .metrics, .nioCore, .nioHTTP1, .protobuf,
+                .serviceContext, .serviceLifecycle, .tracing,
+            ]
+        ),
+        .target(
+            name: "Orders",
+            dependencies: [.httpTypes, .hummingbird, .logging, .metrics, .serviceContext, .tracing]
+        ),
+        .target(
+            name: "LoadGenerator",
+            dependencies: [
+                "Terminal", .asyncHTTPClient, .histogram, .logging, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
+            ]
+        ),
+        .target(
+            name: "PlaybackBackend",
+            dependencies: [
+                "CorpusStore", "OTLP", "OTLPTransport", .httpTypes, .hummingbird, .logging,
+                .serviceLifecycle,
+            ]
+        ),
+        .target(
+            name: "Recording",
+            dependencies: [
+                "CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Orders",
+                "TelemetryBackends", "Terminal", .hummingbird, .logging, .metrics,
+                .serviceLifecycle, .tracing,
+            ]
+        ),
+        .target(
+            name: "Playback",
+            dependencies: [
+                "CorpusStore", "OTLP", "OTLPTransport", "Terminal", .crypto, .histogram, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
+            ]
+        ),
+
+        // Programs: options, one configuration value, a service group, a report.
+        .program("record", ["Recording", "Terminal", .logging, .serviceLifecycle]),
+        .program(
+            "replay",
+            ["Playback", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+        ),
+        .program("corpus-stats", ["CorpusStore", "Terminal"]),
+        .program(
+            "order-service",
+            ["Orders", "TelemetryBackends", "Terminal", .hummingbird, .logging, .serviceLifecycle]
+        ),
+        .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
+        .program(
+            "playback-backend",
+            ["PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+        ),
+
+        // Tests mirror the libraries; CommandTests runs the built programs.
+        .target(
+            name: "TestSupport",
+            dependencies: ["CorpusStore", "OTLP", .protobuf],
+            path: "Tests/TestSupport"
+        ),
+        .suite("OTLP", [.protobuf]),
+        .suite("Terminal"),
+        .suite("CorpusStore", ["OTLP", .grdb]),
+        .suite("OTLPTransport", ["OTLP", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
+        .suite(
+            "TelemetryBackends",
+            ["OTLP", .hummingbird, .logging, .metrics, .serviceContext, .tracing]
+        ),
+        .suite(
+            "Orders",
+            [
+                "OTLP", "TelemetryBackends", .hummingbird, .hummingbirdTesting, .logging,
+                .metrics, .tracing,
+            ]
+        ),
+        .suite("LoadGenerator", [.hummingbird]),
+        .suite("PlaybackBackend", ["CorpusStore", "OTLP", "OTLPTransport"]),
+        .suite("Recording", ["CorpusStore", "OTLP"]),
+        .suite(
+            "Playback",
+            ["CorpusStore", "OTLP", "OTLPTransport", .nioCore, .nioHTTP1, .nioPosix]
+        ),
+        .testTarget(name: "CommandTests", dependencies: ["CorpusStore", "OTLP", "TestSupport"]),
+    ]
+)
+
+extension Target {
+    static func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .executableTarget(name: name, dependencies: dependencies + [.argumentParser])
+    }
+
+    static func suite(_ library: String, _ dependencies: [Target.Dependency] = []) -> Target {
+        .testTarget(
+            name: library + "Tests",
+            dependencies: [.byName(name: library), "TestSupport"] + dependencies
+        )
+    }
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPCompression = product(
+        name: "NIOHTTPCompression",
+        package: "swift-nio-extras"
+    )
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let serviceContext = product(
+        name: "ServiceContextModule",
+        package: "swift-service-context"
+    )
+    static let serviceLifecycle = product(
+        name: "ServiceLifecycle",
+        package: "swift-service-lifecycle"
+    )
+    static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+}
