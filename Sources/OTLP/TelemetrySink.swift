@@ -20,6 +20,7 @@ public enum TelemetryRefusal: Error, Equatable {
 }
 
 extension TelemetryRefusal: CustomStringConvertible {
+    /// One sentence for the person who reads the error.
     public var description: String {
         switch self {
         case .malformed(let error): "malformed export request: \(error)"

@@ -11,6 +11,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
         self.unixNanoseconds = unixNanoseconds
     }
 
+    /// Whether the first instant is the earlier one.
     public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool {
         lhs.unixNanoseconds < rhs.unixNanoseconds
     }

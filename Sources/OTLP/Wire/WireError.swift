@@ -10,10 +10,6 @@ public struct WireError: Error, Equatable {
         case invalidFieldNumber
         /// A wire type other than 0, 1, 2 and 5: groups are not used by OTLP.
         case invalidWireType(UInt8)
-        /// A known field with another wire type than OTLP gives it.
-        case unexpectedWireType(field: UInt32, found: UInt8)
-        /// Messages nested deeper than the bound.
-        case tooDeep(limit: Int)
         /// A payload longer than the bound, in bytes.
         case tooLong(limit: Int)
     }
@@ -32,6 +28,7 @@ public struct WireError: Error, Equatable {
 }
 
 extension WireError: CustomStringConvertible {
+    /// One sentence for the person who reads the error.
     public var description: String {
         "\(reason) at byte \(offset)"
     }
@@ -42,9 +39,6 @@ extension WireError: CustomStringConvertible {
         case .truncated: "the message ends in the middle of a field"
         case .invalidFieldNumber: "a field number is out of range"
         case .invalidWireType(let type): "wire type \(type) is not used by OTLP"
-        case .unexpectedWireType(let field, let found):
-            "field \(field) has wire type \(found), which is not the one OTLP gives it"
-        case .tooDeep(let limit): "messages are nested deeper than \(limit) levels"
         case .tooLong(let limit): "the payload is longer than \(limit) bytes"
         }
     }
