@@ -16,7 +16,7 @@ extension RequestScan {
         let result = payload.withUnsafeBytes { bytes -> Result<RequestScan, WireError> in
             guard let base = bytes.baseAddress, !bytes.isEmpty else { return .success(self) }
             var scanner = RequestScanner(base: base, signal: signal, scan: self)
-            do {
+            do throws(WireError) {
                 try scanner.scanRequest(0..<bytes.count)
                 return .success(scanner.scan)
             } catch {
