@@ -1,5 +1,3 @@
-public import OTLP
-
 /// What can be wrong with a corpus, each case with what was found and what to do.
 public enum CorpusError: Error, Equatable {
     /// No file at the path.

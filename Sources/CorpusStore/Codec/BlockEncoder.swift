@@ -30,9 +30,9 @@ struct BlockEncoder {
     /// How many bytes of payload the block holds so far.
     private(set) var payloadBytes = 0
 
-    /// Adds an export request to the block.
+    /// Adds an export request to the block; `anchor` gives a trace its anchor, the same one in every
+    /// block.
     ///
-    /// - Parameter anchor: gives a trace its anchor, the same one in every block.
     /// - Returns: the CRC-32 of the request's skeleton.
     mutating func append(
         _ request: ExportRequest,

@@ -1,0 +1,149 @@
+/// The tables of a corpus, as SQL to be read.
+enum CorpusSchema {
+    /// "Plbk": marks a SQLite file as a corpus (`PRAGMA application_id`).
+    static let applicationID = 0x506c_626b
+
+    /// The format's version (`PRAGMA user_version`); a reader refuses a later one.
+    static let version = 1
+
+    static let tables = """
+        -- What was recorded and how: one row.
+        CREATE TABLE recording (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            started_ns INTEGER NOT NULL,      -- Unix nanoseconds
+            ended_ns INTEGER,                 -- Unix nanoseconds; null until a clean end
+            complete INTEGER NOT NULL,        -- 1 after a clean end
+            settings TEXT NOT NULL,           -- JSON: how it was recorded
+            digest TEXT                       -- over all payloads in arrival order
+        ) STRICT;
+
+        -- Runs of consecutive export requests, compressed together.
+        CREATE TABLE blocks (
+            id INTEGER PRIMARY KEY,
+            first_request INTEGER NOT NULL,
+            request_count INTEGER NOT NULL,
+            first_arrival_ns INTEGER NOT NULL,
+            last_arrival_ns INTEGER NOT NULL,
+            payload_bytes INTEGER NOT NULL,
+            sealed INTEGER NOT NULL,          -- 0 while it waits to be joined with its neighbours
+            crc32 INTEGER NOT NULL,           -- of data
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX blocks_by_first_request ON blocks (first_request);
+
+        -- The export requests; id counts up from 1 in the order of arrival.
+        CREATE TABLE requests (
+            id INTEGER PRIMARY KEY,
+            signal INTEGER NOT NULL,          -- 1 traces, 2 metrics, 3 logs
+            arrival_ns INTEGER NOT NULL,      -- Unix nanoseconds
+            payload_bytes INTEGER NOT NULL,
+            json_bytes INTEGER NOT NULL,      -- the length of the same message as OTLP/JSON
+            items INTEGER NOT NULL,
+            first_item INTEGER,               -- its items' first id in their table, if indexed
+            skeleton_crc32 INTEGER NOT NULL,  -- of the payload with its holes zeroed
+            digest BLOB NOT NULL              -- the first 16 bytes of the payload's SHA-256
+        ) STRICT;
+
+        -- Names that items share.
+        CREATE TABLE services (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE operations (
+            id INTEGER PRIMARY KEY,
+            service_id INTEGER NOT NULL REFERENCES services (id),
+            name TEXT NOT NULL,
+            kind INTEGER NOT NULL,            -- SpanKind
+            UNIQUE (service_id, name, kind)
+        ) STRICT;
+        CREATE TABLE metrics (
+            id INTEGER PRIMARY KEY,
+            service_id INTEGER NOT NULL REFERENCES services (id),
+            name TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            type INTEGER NOT NULL,            -- the field number of Metric.data
+            temporality INTEGER NOT NULL,     -- AggregationTemporality
+            UNIQUE (service_id, name, unit, type, temporality)
+        ) STRICT;
+        CREATE TABLE messages (
+            id INTEGER PRIMARY KEY,
+            service_id INTEGER NOT NULL REFERENCES services (id),
+            severity INTEGER NOT NULL,        -- SeverityNumber
+            body TEXT NOT NULL,               -- cut after 256 bytes
+            UNIQUE (service_id, severity, body)
+        ) STRICT;
+
+        -- Every trace, with the instant its timestamps are kept against.
+        CREATE TABLE traces_seen (
+            id INTEGER PRIMARY KEY,
+            trace_id BLOB NOT NULL UNIQUE,
+            anchor_ns INTEGER NOT NULL
+        ) STRICT;
+
+        -- The items.
+        CREATE TABLE spans (
+            id INTEGER PRIMARY KEY,
+            operation_id INTEGER NOT NULL REFERENCES operations (id),
+            trace INTEGER REFERENCES traces_seen (id),
+            span_id BLOB,
+            parent_span_id BLOB,
+            start_ns INTEGER NOT NULL,
+            duration_ns INTEGER NOT NULL,
+            status INTEGER NOT NULL           -- 0 unset, 1 ok, 2 error
+        ) STRICT;
+        CREATE TABLE metric_points (
+            id INTEGER PRIMARY KEY,
+            metric_id INTEGER NOT NULL REFERENCES metrics (id),
+            start_ns INTEGER NOT NULL,
+            time_ns INTEGER NOT NULL,
+            value REAL,                       -- a number, or the sum of a distribution
+            count INTEGER                     -- of a distribution
+        ) STRICT;
+        CREATE TABLE log_records (
+            id INTEGER PRIMARY KEY,
+            message_id INTEGER NOT NULL REFERENCES messages (id),
+            trace INTEGER REFERENCES traces_seen (id),
+            span_id BLOB,
+            time_ns INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// Views that spell out names, services and times.
+    static let views = """
+        CREATE VIEW readable_spans AS
+        SELECT spans.id, services.name AS service, operations.name,
+            CASE operations.kind WHEN 1 THEN 'internal' WHEN 2 THEN 'server' WHEN 3 THEN 'client'
+                WHEN 4 THEN 'producer' WHEN 5 THEN 'consumer' ELSE 'unspecified' END AS kind,
+            lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id,
+            nullif(lower(hex(parent_span_id)), '') AS parent_span_id,
+            strftime('%Y-%m-%dT%H:%M:%S', start_ns / 1000000000, 'unixepoch')
+                || printf('.%09dZ', start_ns % 1000000000) AS start,
+            duration_ns / 1e6 AS duration_ms,
+            CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status
+        FROM spans JOIN operations ON operations.id = operation_id
+            JOIN services ON services.id = service_id
+            LEFT JOIN traces_seen ON traces_seen.id = trace;
+        CREATE VIEW readable_metric_points AS
+        SELECT metric_points.id, services.name AS service, metrics.name, unit,
+            CASE type WHEN 5 THEN 'gauge' WHEN 7 THEN 'sum' WHEN 9 THEN 'histogram'
+                WHEN 10 THEN 'exponential histogram' WHEN 11 THEN 'summary' ELSE 'none' END AS type,
+            strftime('%Y-%m-%dT%H:%M:%S', time_ns / 1000000000, 'unixepoch')
+                || printf('.%09dZ', time_ns % 1000000000) AS time, value, count
+        FROM metric_points JOIN metrics ON metrics.id = metric_id
+            JOIN services ON services.id = service_id;
+        CREATE VIEW readable_log_records AS
+        SELECT log_records.id, services.name AS service, severity, body,
+            lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id,
+            strftime('%Y-%m-%dT%H:%M:%S', time_ns / 1000000000, 'unixepoch')
+                || printf('.%09dZ', time_ns % 1000000000) AS time
+        FROM log_records JOIN messages ON messages.id = message_id
+            JOIN services ON services.id = service_id
+            LEFT JOIN traces_seen ON traces_seen.id = trace;
+        """
+
+    /// Built at a clean end: keeping them while recording would cost more than building them.
+    static let indexes = """
+        CREATE INDEX spans_by_trace ON spans (trace);
+        CREATE INDEX log_records_by_trace ON log_records (trace);
+        """
+}
