@@ -6,235 +6,243 @@ struct JSONField: Sendable {
         case integer32, zigzag32, integer64, fixed32, fixed64, signedFixed64
     }
 
+    let number: Int
     let nameLength: Int
     let type: ValueType
     let isList: Bool
+
+    static func one(_ number: Int, _ name: StaticString, _ type: ValueType) -> JSONField {
+        JSONField(
+            number: number,
+            nameLength: name.utf8CodeUnitCount,
+            type: type,
+            isList: false
+        )
+    }
+
+    static func list(_ number: Int, _ name: StaticString, _ type: ValueType) -> JSONField {
+        JSONField(number: number, nameLength: name.utf8CodeUnitCount, type: type, isList: true)
+    }
 }
 
 /// The fields of an OTLP message by their numbers, as opentelemetry/proto/…/v1 gives them.
 final class JSONMessage: Sendable {
     let fields: [JSONField?]
 
-    private init(_ rows: [(number: Int, name: String, type: JSONField.ValueType, isList: Bool)]) {
-        var fields = [JSONField?](repeating: nil, count: (rows.map(\.number).max() ?? 0) + 1)
-        for row in rows {
-            fields[row.number] = JSONField(
-                nameLength: row.name.utf8.count,
-                type: row.type,
-                isList: row.isList
-            )
-        }
+    private init(_ known: [JSONField]) {
+        var fields = [JSONField?](repeating: nil, count: (known.map(\.number).max() ?? 0) + 1)
+        for field in known { fields[field.number] = field }
         self.fields = fields
     }
 
-    static let traceRequest = JSONMessage([
-        (1, "resourceSpans", .message { .resourceSpans }, true)
+    static let traceRequest: JSONMessage = JSONMessage([
+        .list(1, "resourceSpans", .message { JSONMessage.resourceSpans })
     ])
-    static let resourceSpans = JSONMessage([
-        (1, "resource", .message { .resource }, false),
-        (2, "scopeSpans", .message { .scopeSpans }, true),
-        (3, "schemaUrl", .string, false),
+    static let resourceSpans: JSONMessage = JSONMessage([
+        .one(1, "resource", .message { JSONMessage.resource }),
+        .list(2, "scopeSpans", .message { JSONMessage.scopeSpans }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let scopeSpans = JSONMessage([
-        (1, "scope", .message { .scope }, false),
-        (2, "spans", .message { .span }, true),
-        (3, "schemaUrl", .string, false),
+    static let scopeSpans: JSONMessage = JSONMessage([
+        .one(1, "scope", .message { JSONMessage.scope }),
+        .list(2, "spans", .message { JSONMessage.span }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let span = JSONMessage([
-        (1, "traceId", .hex, false),
-        (2, "spanId", .hex, false),
-        (3, "traceState", .string, false),
-        (4, "parentSpanId", .hex, false),
-        (5, "name", .string, false),
-        (6, "kind", .integer32, false),
-        (7, "startTimeUnixNano", .fixed64, false),
-        (8, "endTimeUnixNano", .fixed64, false),
-        (9, "attributes", .message { .keyValue }, true),
-        (10, "droppedAttributesCount", .integer32, false),
-        (11, "events", .message { .event }, true),
-        (12, "droppedEventsCount", .integer32, false),
-        (13, "links", .message { .link }, true),
-        (14, "droppedLinksCount", .integer32, false),
-        (15, "status", .message { .status }, false),
-        (16, "flags", .fixed32, false),
+    static let span: JSONMessage = JSONMessage([
+        .one(1, "traceId", .hex),
+        .one(2, "spanId", .hex),
+        .one(3, "traceState", .string),
+        .one(4, "parentSpanId", .hex),
+        .one(5, "name", .string),
+        .one(6, "kind", .integer32),
+        .one(7, "startTimeUnixNano", .fixed64),
+        .one(8, "endTimeUnixNano", .fixed64),
+        .list(9, "attributes", .message { JSONMessage.keyValue }),
+        .one(10, "droppedAttributesCount", .integer32),
+        .list(11, "events", .message { JSONMessage.event }),
+        .one(12, "droppedEventsCount", .integer32),
+        .list(13, "links", .message { JSONMessage.link }),
+        .one(14, "droppedLinksCount", .integer32),
+        .one(15, "status", .message { JSONMessage.status }),
+        .one(16, "flags", .fixed32),
     ])
-    static let event = JSONMessage([
-        (1, "timeUnixNano", .fixed64, false),
-        (2, "name", .string, false),
-        (3, "attributes", .message { .keyValue }, true),
-        (4, "droppedAttributesCount", .integer32, false),
+    static let event: JSONMessage = JSONMessage([
+        .one(1, "timeUnixNano", .fixed64),
+        .one(2, "name", .string),
+        .list(3, "attributes", .message { JSONMessage.keyValue }),
+        .one(4, "droppedAttributesCount", .integer32),
     ])
-    static let link = JSONMessage([
-        (1, "traceId", .hex, false),
-        (2, "spanId", .hex, false),
-        (3, "traceState", .string, false),
-        (4, "attributes", .message { .keyValue }, true),
-        (5, "droppedAttributesCount", .integer32, false),
-        (6, "flags", .fixed32, false),
+    static let link: JSONMessage = JSONMessage([
+        .one(1, "traceId", .hex),
+        .one(2, "spanId", .hex),
+        .one(3, "traceState", .string),
+        .list(4, "attributes", .message { JSONMessage.keyValue }),
+        .one(5, "droppedAttributesCount", .integer32),
+        .one(6, "flags", .fixed32),
     ])
-    static let status = JSONMessage([
-        (2, "message", .string, false),
-        (3, "code", .integer32, false),
+    static let status: JSONMessage = JSONMessage([
+        .one(2, "message", .string),
+        .one(3, "code", .integer32),
     ])
-    static let metricsRequest = JSONMessage([
-        (1, "resourceMetrics", .message { .resourceMetrics }, true)
+    static let metricsRequest: JSONMessage = JSONMessage([
+        .list(1, "resourceMetrics", .message { JSONMessage.resourceMetrics })
     ])
-    static let resourceMetrics = JSONMessage([
-        (1, "resource", .message { .resource }, false),
-        (2, "scopeMetrics", .message { .scopeMetrics }, true),
-        (3, "schemaUrl", .string, false),
+    static let resourceMetrics: JSONMessage = JSONMessage([
+        .one(1, "resource", .message { JSONMessage.resource }),
+        .list(2, "scopeMetrics", .message { JSONMessage.scopeMetrics }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let scopeMetrics = JSONMessage([
-        (1, "scope", .message { .scope }, false),
-        (2, "metrics", .message { .metric }, true),
-        (3, "schemaUrl", .string, false),
+    static let scopeMetrics: JSONMessage = JSONMessage([
+        .one(1, "scope", .message { JSONMessage.scope }),
+        .list(2, "metrics", .message { JSONMessage.metric }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let metric = JSONMessage([
-        (1, "name", .string, false),
-        (2, "description", .string, false),
-        (3, "unit", .string, false),
-        (5, "gauge", .message { .gauge }, false),
-        (7, "sum", .message { .sum }, false),
-        (9, "histogram", .message { .histogram }, false),
-        (10, "exponentialHistogram", .message { .exponentialHistogram }, false),
-        (11, "summary", .message { .summary }, false),
-        (12, "metadata", .message { .keyValue }, true),
+    static let metric: JSONMessage = JSONMessage([
+        .one(1, "name", .string),
+        .one(2, "description", .string),
+        .one(3, "unit", .string),
+        .one(5, "gauge", .message { JSONMessage.gauge }),
+        .one(7, "sum", .message { JSONMessage.sum }),
+        .one(9, "histogram", .message { JSONMessage.histogram }),
+        .one(10, "exponentialHistogram", .message { JSONMessage.exponentialHistogram }),
+        .one(11, "summary", .message { JSONMessage.summary }),
+        .list(12, "metadata", .message { JSONMessage.keyValue }),
     ])
-    static let gauge = JSONMessage([
-        (1, "dataPoints", .message { .numberDataPoint }, true)
+    static let gauge: JSONMessage = JSONMessage([
+        .list(1, "dataPoints", .message { JSONMessage.numberDataPoint })
     ])
-    static let sum = JSONMessage([
-        (1, "dataPoints", .message { .numberDataPoint }, true),
-        (2, "aggregationTemporality", .integer32, false),
-        (3, "isMonotonic", .boolean, false),
+    static let sum: JSONMessage = JSONMessage([
+        .list(1, "dataPoints", .message { JSONMessage.numberDataPoint }),
+        .one(2, "aggregationTemporality", .integer32),
+        .one(3, "isMonotonic", .boolean),
     ])
-    static let histogram = JSONMessage([
-        (1, "dataPoints", .message { .histogramDataPoint }, true),
-        (2, "aggregationTemporality", .integer32, false),
+    static let histogram: JSONMessage = JSONMessage([
+        .list(1, "dataPoints", .message { JSONMessage.histogramDataPoint }),
+        .one(2, "aggregationTemporality", .integer32),
     ])
-    static let exponentialHistogram = JSONMessage([
-        (1, "dataPoints", .message { .exponentialHistogramDataPoint }, true),
-        (2, "aggregationTemporality", .integer32, false),
+    static let exponentialHistogram: JSONMessage = JSONMessage([
+        .list(1, "dataPoints", .message { JSONMessage.exponentialHistogramDataPoint }),
+        .one(2, "aggregationTemporality", .integer32),
     ])
-    static let summary = JSONMessage([
-        (1, "dataPoints", .message { .summaryDataPoint }, true)
+    static let summary: JSONMessage = JSONMessage([
+        .list(1, "dataPoints", .message { JSONMessage.summaryDataPoint })
     ])
-    static let numberDataPoint = JSONMessage([
-        (2, "startTimeUnixNano", .fixed64, false),
-        (3, "timeUnixNano", .fixed64, false),
-        (4, "asDouble", .double, false),
-        (5, "exemplars", .message { .exemplar }, true),
-        (6, "asInt", .signedFixed64, false),
-        (7, "attributes", .message { .keyValue }, true),
-        (8, "flags", .integer32, false),
+    static let numberDataPoint: JSONMessage = JSONMessage([
+        .one(2, "startTimeUnixNano", .fixed64),
+        .one(3, "timeUnixNano", .fixed64),
+        .one(4, "asDouble", .double),
+        .list(5, "exemplars", .message { JSONMessage.exemplar }),
+        .one(6, "asInt", .signedFixed64),
+        .list(7, "attributes", .message { JSONMessage.keyValue }),
+        .one(8, "flags", .integer32),
     ])
-    static let histogramDataPoint = JSONMessage([
-        (2, "startTimeUnixNano", .fixed64, false),
-        (3, "timeUnixNano", .fixed64, false),
-        (4, "count", .fixed64, false),
-        (5, "sum", .double, false),
-        (6, "bucketCounts", .fixed64, true),
-        (7, "explicitBounds", .double, true),
-        (8, "exemplars", .message { .exemplar }, true),
-        (9, "attributes", .message { .keyValue }, true),
-        (10, "flags", .integer32, false),
-        (11, "min", .double, false),
-        (12, "max", .double, false),
+    static let histogramDataPoint: JSONMessage = JSONMessage([
+        .one(2, "startTimeUnixNano", .fixed64),
+        .one(3, "timeUnixNano", .fixed64),
+        .one(4, "count", .fixed64),
+        .one(5, "sum", .double),
+        .list(6, "bucketCounts", .fixed64),
+        .list(7, "explicitBounds", .double),
+        .list(8, "exemplars", .message { JSONMessage.exemplar }),
+        .list(9, "attributes", .message { JSONMessage.keyValue }),
+        .one(10, "flags", .integer32),
+        .one(11, "min", .double),
+        .one(12, "max", .double),
     ])
-    static let exponentialHistogramDataPoint = JSONMessage([
-        (1, "attributes", .message { .keyValue }, true),
-        (2, "startTimeUnixNano", .fixed64, false),
-        (3, "timeUnixNano", .fixed64, false),
-        (4, "count", .fixed64, false),
-        (5, "sum", .double, false),
-        (6, "scale", .zigzag32, false),
-        (7, "zeroCount", .fixed64, false),
-        (8, "positive", .message { .buckets }, false),
-        (9, "negative", .message { .buckets }, false),
-        (10, "flags", .integer32, false),
-        (11, "exemplars", .message { .exemplar }, true),
-        (12, "min", .double, false),
-        (13, "max", .double, false),
-        (14, "zeroThreshold", .double, false),
+    static let exponentialHistogramDataPoint: JSONMessage = JSONMessage([
+        .list(1, "attributes", .message { JSONMessage.keyValue }),
+        .one(2, "startTimeUnixNano", .fixed64),
+        .one(3, "timeUnixNano", .fixed64),
+        .one(4, "count", .fixed64),
+        .one(5, "sum", .double),
+        .one(6, "scale", .zigzag32),
+        .one(7, "zeroCount", .fixed64),
+        .one(8, "positive", .message { JSONMessage.buckets }),
+        .one(9, "negative", .message { JSONMessage.buckets }),
+        .one(10, "flags", .integer32),
+        .list(11, "exemplars", .message { JSONMessage.exemplar }),
+        .one(12, "min", .double),
+        .one(13, "max", .double),
+        .one(14, "zeroThreshold", .double),
     ])
-    static let buckets = JSONMessage([
-        (1, "offset", .zigzag32, false),
-        (2, "bucketCounts", .integer64, true),
+    static let buckets: JSONMessage = JSONMessage([
+        .one(1, "offset", .zigzag32),
+        .list(2, "bucketCounts", .integer64),
     ])
-    static let summaryDataPoint = JSONMessage([
-        (2, "startTimeUnixNano", .fixed64, false),
-        (3, "timeUnixNano", .fixed64, false),
-        (4, "count", .fixed64, false),
-        (5, "sum", .double, false),
-        (6, "quantileValues", .message { .quantile }, true),
-        (7, "attributes", .message { .keyValue }, true),
-        (8, "flags", .integer32, false),
+    static let summaryDataPoint: JSONMessage = JSONMessage([
+        .one(2, "startTimeUnixNano", .fixed64),
+        .one(3, "timeUnixNano", .fixed64),
+        .one(4, "count", .fixed64),
+        .one(5, "sum", .double),
+        .list(6, "quantileValues", .message { JSONMessage.quantile }),
+        .list(7, "attributes", .message { JSONMessage.keyValue }),
+        .one(8, "flags", .integer32),
     ])
-    static let quantile = JSONMessage([
-        (1, "quantile", .double, false),
-        (2, "value", .double, false),
+    static let quantile: JSONMessage = JSONMessage([
+        .one(1, "quantile", .double),
+        .one(2, "value", .double),
     ])
-    static let exemplar = JSONMessage([
-        (2, "timeUnixNano", .fixed64, false),
-        (3, "asDouble", .double, false),
-        (4, "spanId", .hex, false),
-        (5, "traceId", .hex, false),
-        (6, "asInt", .signedFixed64, false),
-        (7, "filteredAttributes", .message { .keyValue }, true),
+    static let exemplar: JSONMessage = JSONMessage([
+        .one(2, "timeUnixNano", .fixed64),
+        .one(3, "asDouble", .double),
+        .one(4, "spanId", .hex),
+        .one(5, "traceId", .hex),
+        .one(6, "asInt", .signedFixed64),
+        .list(7, "filteredAttributes", .message { JSONMessage.keyValue }),
     ])
-    static let logsRequest = JSONMessage([
-        (1, "resourceLogs", .message { .resourceLogs }, true)
+    static let logsRequest: JSONMessage = JSONMessage([
+        .list(1, "resourceLogs", .message { JSONMessage.resourceLogs })
     ])
-    static let resourceLogs = JSONMessage([
-        (1, "resource", .message { .resource }, false),
-        (2, "scopeLogs", .message { .scopeLogs }, true),
-        (3, "schemaUrl", .string, false),
+    static let resourceLogs: JSONMessage = JSONMessage([
+        .one(1, "resource", .message { JSONMessage.resource }),
+        .list(2, "scopeLogs", .message { JSONMessage.scopeLogs }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let scopeLogs = JSONMessage([
-        (1, "scope", .message { .scope }, false),
-        (2, "logRecords", .message { .logRecord }, true),
-        (3, "schemaUrl", .string, false),
+    static let scopeLogs: JSONMessage = JSONMessage([
+        .one(1, "scope", .message { JSONMessage.scope }),
+        .list(2, "logRecords", .message { JSONMessage.logRecord }),
+        .one(3, "schemaUrl", .string),
     ])
-    static let logRecord = JSONMessage([
-        (1, "timeUnixNano", .fixed64, false),
-        (2, "severityNumber", .integer32, false),
-        (3, "severityText", .string, false),
-        (5, "body", .message { .anyValue }, false),
-        (6, "attributes", .message { .keyValue }, true),
-        (7, "droppedAttributesCount", .integer32, false),
-        (8, "flags", .fixed32, false),
-        (9, "traceId", .hex, false),
-        (10, "spanId", .hex, false),
-        (11, "observedTimeUnixNano", .fixed64, false),
-        (12, "eventName", .string, false),
+    static let logRecord: JSONMessage = JSONMessage([
+        .one(1, "timeUnixNano", .fixed64),
+        .one(2, "severityNumber", .integer32),
+        .one(3, "severityText", .string),
+        .one(5, "body", .message { JSONMessage.anyValue }),
+        .list(6, "attributes", .message { JSONMessage.keyValue }),
+        .one(7, "droppedAttributesCount", .integer32),
+        .one(8, "flags", .fixed32),
+        .one(9, "traceId", .hex),
+        .one(10, "spanId", .hex),
+        .one(11, "observedTimeUnixNano", .fixed64),
+        .one(12, "eventName", .string),
     ])
-    static let resource = JSONMessage([
-        (1, "attributes", .message { .keyValue }, true),
-        (2, "droppedAttributesCount", .integer32, false),
+    static let resource: JSONMessage = JSONMessage([
+        .list(1, "attributes", .message { JSONMessage.keyValue }),
+        .one(2, "droppedAttributesCount", .integer32),
     ])
-    static let scope = JSONMessage([
-        (1, "name", .string, false),
-        (2, "version", .string, false),
-        (3, "attributes", .message { .keyValue }, true),
-        (4, "droppedAttributesCount", .integer32, false),
+    static let scope: JSONMessage = JSONMessage([
+        .one(1, "name", .string),
+        .one(2, "version", .string),
+        .list(3, "attributes", .message { JSONMessage.keyValue }),
+        .one(4, "droppedAttributesCount", .integer32),
     ])
-    static let keyValue = JSONMessage([
-        (1, "key", .string, false),
-        (2, "value", .message { .anyValue }, false),
+    static let keyValue: JSONMessage = JSONMessage([
+        .one(1, "key", .string),
+        .one(2, "value", .message { JSONMessage.anyValue }),
     ])
-    static let anyValue = JSONMessage([
-        (1, "stringValue", .string, false),
-        (2, "boolValue", .boolean, false),
-        (3, "intValue", .integer64, false),
-        (4, "doubleValue", .double, false),
-        (5, "arrayValue", .message { .arrayValue }, false),
-        (6, "kvlistValue", .message { .kvlistValue }, false),
-        (7, "bytesValue", .base64, false),
+    static let anyValue: JSONMessage = JSONMessage([
+        .one(1, "stringValue", .string),
+        .one(2, "boolValue", .boolean),
+        .one(3, "intValue", .integer64),
+        .one(4, "doubleValue", .double),
+        .one(5, "arrayValue", .message { JSONMessage.arrayValue }),
+        .one(6, "kvlistValue", .message { JSONMessage.kvlistValue }),
+        .one(7, "bytesValue", .base64),
     ])
-    static let arrayValue = JSONMessage([
-        (1, "values", .message { .anyValue }, true)
+    static let arrayValue: JSONMessage = JSONMessage([
+        .list(1, "values", .message { JSONMessage.anyValue })
     ])
-    static let kvlistValue = JSONMessage([
-        (1, "values", .message { .keyValue }, true)
+    static let kvlistValue: JSONMessage = JSONMessage([
+        .list(1, "values", .message { JSONMessage.keyValue })
     ])
 }
