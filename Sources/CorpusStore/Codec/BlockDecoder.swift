@@ -1,10 +1,11 @@
+import Foundation
 import OTLP
 
 /// Gives back the export requests of a block, in their order, by filling the holes of their
 /// skeletons.
-struct BlockDecoder {
+struct BlockDecoder: Sendable {
     /// What a block says of one export request.
-    struct Row {
+    struct Row: Equatable, Sendable {
         let signal: Signal
         let arrival: Timestamp
         let payloadBytes: Int
@@ -12,7 +13,7 @@ struct BlockDecoder {
         let holeCount: Int
     }
 
-    private struct Columns {
+    private struct Columns: Sendable {
         let skeletons: [UInt8]
         var skeletonOffset = 0
         var kinds: ColumnReader
@@ -62,6 +63,11 @@ struct BlockDecoder {
                 )
             )
         }
+    }
+
+    /// The ids of the block's traces, with their anchors.
+    var traces: [(Data, UInt64)] {
+        anchors.indices.map { (Data(traceIDs[($0 * 16)..<($0 * 16 + 16)]), anchors[$0]) }
     }
 
     /// The next export request of the block; its payload must be filled before the one after.

@@ -32,17 +32,15 @@ struct BlockEncoder {
 
     /// Adds an export request to the block; `anchor` gives a trace its anchor, the same one in every
     /// block.
-    ///
-    /// - Returns: the CRC-32 of the request's skeleton.
     mutating func append(
-        _ request: ExportRequest,
-        scan: RequestScan,
+        _ prepared: PreparedRequest,
         anchor: (TraceID) throws -> UInt64
-    ) rethrows -> UInt32 {
+    ) rethrows {
+        let request = prepared.request
+        let scan = prepared.scan
         var signalColumns = columns.removeValue(forKey: request.signal) ?? Columns()
         defer { columns[request.signal] = signalColumns }
-        let start = signalColumns.skeletons.count
-        signalColumns.skeletons.append(contentsOf: request.payload)
+        signalColumns.skeletons.append(contentsOf: prepared.skeleton)
 
         try request.payload.withUnsafeBytes { payload in
             guard let base = payload.baseAddress else { return }
@@ -58,10 +56,6 @@ struct BlockEncoder {
                 )
             }
         }
-        for hole in scan.holes {
-            let offset = start + Int(hole.offset)
-            for index in offset..<(offset + hole.kind.width) { signalColumns.skeletons[index] = 0 }
-        }
 
         requests.append(UInt64(request.signal.code))
         requests.append(request.arrival.unixNanoseconds, after: lastArrival)
@@ -71,9 +65,6 @@ struct BlockEncoder {
         lastArrival = request.arrival.unixNanoseconds
         requestCount += 1
         payloadBytes += request.payload.count
-        return signalColumns.skeletons.withUnsafeBytes {
-            Compression.crc32(UnsafeRawBufferPointer(rebasing: $0[start...]))
-        }
     }
 
     private mutating func lift(

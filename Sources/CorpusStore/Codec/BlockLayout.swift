@@ -34,6 +34,20 @@ enum BlockLayout {
             case .column(let column, let signal): signal.code * 16 + column.rawValue
             }
         }
+
+        init?(code: UInt8) {
+            switch code {
+            case 0: self = .requests
+            case 1: self = .traceIDs
+            case 2: self = .anchors
+            case 3: self = .spanIDs
+            default:
+                guard let signal = Signal(code: UInt64(code / 16)),
+                    let column = Column(rawValue: code % 16)
+                else { return nil }
+                self = .column(column, signal)
+            }
+        }
     }
 
     /// What a block keeps of each signal, apart.

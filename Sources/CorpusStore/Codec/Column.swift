@@ -28,7 +28,7 @@ struct ColumnWriter {
 }
 
 /// Reads what ``ColumnWriter`` wrote; every read is checked.
-struct ColumnReader {
+struct ColumnReader: Sendable {
     let bytes: [UInt8]
     private(set) var offset = 0
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A 16-byte trace id, as two words in the machine's byte order: for comparing and hashing only.
 struct TraceID: Hashable, Sendable {
     let high: UInt64
@@ -6,6 +8,13 @@ struct TraceID: Hashable, Sendable {
     init(_ bytes: UnsafeRawPointer) {
         high = bytes.loadUnaligned(as: UInt64.self)
         low = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    }
+}
+
+extension TraceID {
+    /// The id's bytes.
+    var data: Data {
+        withUnsafeBytes(of: (high, low)) { Data($0) }
     }
 }
 

@@ -17,7 +17,7 @@ public struct TimestampMapping: Sendable {
     }
 
     /// How the timestamps of one item move.
-    enum Motion {
+    enum Motion: Sendable {
         case unmoved
         case by(Int64)
         case onAxis

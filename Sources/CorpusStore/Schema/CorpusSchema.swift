@@ -14,7 +14,8 @@ enum CorpusSchema {
             ended_ns INTEGER,                 -- Unix nanoseconds; null until a clean end
             complete INTEGER NOT NULL,        -- 1 after a clean end
             settings TEXT NOT NULL,           -- JSON: how it was recorded
-            digest TEXT                       -- over all payloads in arrival order
+            digest TEXT                       -- "sha256:" and 64 hex digits over the signal and
+                                              -- sha256 of every request in order; null until then
         ) STRICT;
 
         -- Runs of consecutive export requests, compressed together.
@@ -31,7 +32,8 @@ enum CorpusSchema {
         ) STRICT;
         CREATE UNIQUE INDEX blocks_by_first_request ON blocks (first_request);
 
-        -- The export requests; id counts up from 1 in the order of arrival.
+        -- The export requests; id counts up from 1 in the order of arrival, save that requests
+        -- which came in at the same moment may be told apart only by the commit they were in.
         CREATE TABLE requests (
             id INTEGER PRIMARY KEY,
             signal INTEGER NOT NULL,          -- 1 traces, 2 metrics, 3 logs
@@ -41,7 +43,7 @@ enum CorpusSchema {
             items INTEGER NOT NULL,
             first_item INTEGER,               -- its items' first id in their table, if indexed
             skeleton_crc32 INTEGER NOT NULL,  -- of the payload with its holes zeroed
-            digest BLOB NOT NULL              -- the first 16 bytes of the payload's SHA-256
+            sha256 BLOB NOT NULL              -- of the payload
         ) STRICT;
 
         -- Names that items share.
@@ -74,7 +76,7 @@ enum CorpusSchema {
         ) STRICT;
 
         -- Every trace, with the instant its timestamps are kept against.
-        CREATE TABLE traces_seen (
+        CREATE TABLE trace_ids (
             id INTEGER PRIMARY KEY,
             trace_id BLOB NOT NULL UNIQUE,
             anchor_ns INTEGER NOT NULL
@@ -84,7 +86,7 @@ enum CorpusSchema {
         CREATE TABLE spans (
             id INTEGER PRIMARY KEY,
             operation_id INTEGER NOT NULL REFERENCES operations (id),
-            trace INTEGER REFERENCES traces_seen (id),
+            trace INTEGER REFERENCES trace_ids (id),
             span_id BLOB,
             parent_span_id BLOB,
             start_ns INTEGER NOT NULL,
@@ -102,7 +104,7 @@ enum CorpusSchema {
         CREATE TABLE log_records (
             id INTEGER PRIMARY KEY,
             message_id INTEGER NOT NULL REFERENCES messages (id),
-            trace INTEGER REFERENCES traces_seen (id),
+            trace INTEGER REFERENCES trace_ids (id),
             span_id BLOB,
             time_ns INTEGER NOT NULL
         ) STRICT;
@@ -110,6 +112,23 @@ enum CorpusSchema {
 
     /// Views that spell out names, services and times.
     static let views = """
+        CREATE VIEW traces AS
+        SELECT trace_ids.id, lower(hex(trace_id)) AS trace_id, root.service, root.name AS root,
+            strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
+                || printf('.%09dZ', first_ns % 1000000000) AS start,
+            (last_ns - first_ns) / 1e6 AS duration_ms, span_count, errors
+        FROM (
+                SELECT trace, min(start_ns) AS first_ns, max(start_ns + duration_ns) AS last_ns,
+                    count(*) AS span_count, sum(status = 2) AS errors,
+                    min(CASE WHEN parent_span_id IS NULL THEN spans.id END) AS root_id
+                FROM spans GROUP BY trace
+            ) AS summed
+            JOIN trace_ids ON trace_ids.id = summed.trace
+            LEFT JOIN (
+                SELECT spans.id, services.name AS service, operations.name AS name
+                FROM spans JOIN operations ON operations.id = operation_id
+                    JOIN services ON services.id = service_id
+            ) AS root ON root.id = root_id;
         CREATE VIEW readable_spans AS
         SELECT spans.id, services.name AS service, operations.name,
             CASE operations.kind WHEN 1 THEN 'internal' WHEN 2 THEN 'server' WHEN 3 THEN 'client'
@@ -122,7 +141,7 @@ enum CorpusSchema {
             CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status
         FROM spans JOIN operations ON operations.id = operation_id
             JOIN services ON services.id = service_id
-            LEFT JOIN traces_seen ON traces_seen.id = trace;
+            LEFT JOIN trace_ids ON trace_ids.id = trace;
         CREATE VIEW readable_metric_points AS
         SELECT metric_points.id, services.name AS service, metrics.name, unit,
             CASE type WHEN 5 THEN 'gauge' WHEN 7 THEN 'sum' WHEN 9 THEN 'histogram'
@@ -138,7 +157,7 @@ enum CorpusSchema {
                 || printf('.%09dZ', time_ns % 1000000000) AS time
         FROM log_records JOIN messages ON messages.id = message_id
             JOIN services ON services.id = service_id
-            LEFT JOIN traces_seen ON traces_seen.id = trace;
+            LEFT JOIN trace_ids ON trace_ids.id = trace;
         """
 
     /// Built at a clean end: keeping them while recording would cost more than building them.

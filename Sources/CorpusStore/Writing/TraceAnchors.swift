@@ -5,7 +5,7 @@ import OTLP
 /// Gives each trace its number and its anchor: the earliest timestamp in the first export request
 /// that spoke of it.
 ///
-/// A bounded cache stands before the `traces_seen` table, so that a trace has the same anchor
+/// A bounded cache stands before the `trace_ids` table, so that a trace has the same anchor
 /// however long ago it began. Entries leave the cache a generation at a time; a generation is
 /// larger than what one commit can hold.
 struct TraceAnchors {
@@ -57,6 +57,18 @@ struct TraceAnchors {
         young[id] ?? old[id]
     }
 
+    /// The anchor of a trace that was entered at any time.
+    func anchor(of id: TraceID, in database: Database) throws -> UInt64 {
+        if let entry = entry(of: id) { return entry.anchorUnixNanoseconds }
+        guard
+            let stored = try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT anchor_ns FROM trace_ids WHERE trace_id = ?"),
+                arguments: [id.data]
+            )
+        else { throw DatabaseError(message: "a trace has no anchor") }
+        return UInt64(bitPattern: stored)
+    }
+
     private mutating func keep(_ entry: Entry, for id: TraceID) {
         if young.count >= Self.generationLimit {
             old = young
@@ -68,21 +80,21 @@ struct TraceAnchors {
     private func entry(_ bytes: Data, anchor: UInt64, in database: Database) throws -> Entry {
         let stored = Int64(truncatingIfNeeded: anchor)
         let insert = try database.cachedStatement(
-            sql: "INSERT OR IGNORE INTO traces_seen (trace_id, anchor_ns) VALUES (?, ?)"
+            sql: "INSERT OR IGNORE INTO trace_ids (trace_id, anchor_ns) VALUES (?, ?)"
         )
         try insert.execute(arguments: [bytes, stored])
         if database.changesCount == 1 {
             return Entry(number: database.lastInsertedRowID, anchorUnixNanoseconds: anchor)
         }
         let select = try database.cachedStatement(
-            sql: "SELECT id, anchor_ns FROM traces_seen WHERE trace_id = ?"
+            sql: "SELECT id, anchor_ns FROM trace_ids WHERE trace_id = ?"
         )
         guard let row = try Row.fetchOne(select, arguments: [bytes]) else {
             throw DatabaseError(message: "a trace was neither entered nor found")
         }
         return Entry(
-            number: row["id"],
-            anchorUnixNanoseconds: UInt64(bitPattern: row["anchor_ns"] as Int64)
+            number: try row.decode(atIndex: 0),
+            anchorUnixNanoseconds: UInt64(bitPattern: try row.decode(atIndex: 1))
         )
     }
 }

@@ -1,0 +1,160 @@
+import CorpusStore
+import Foundation
+import GRDB
+import OTLP
+import TestSupport
+import Testing
+
+@Suite("Corpus writer")
+struct CorpusWriterTests {
+    private func requests(_ count: Int, seed: UInt64 = 1) throws -> [ExportRequest] {
+        var generator = TelemetryGenerator(seed: seed)
+        return try (0..<count).map { _ in try generator.next() }
+    }
+
+    private func payloads(_ path: String) throws -> [[UInt8]] {
+        var payloads: [[UInt8]] = []
+        try CorpusReader(path: path).forEachRequest { payloads.append($1.payload) }
+        return payloads
+    }
+
+    @Test("keeps export requests exactly, in order, across sealed blocks")
+    func sealing() async throws {
+        let requests = try requests(120)
+        let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+        #expect(try payloads(corpus.path) == requests.map(\.payload))
+        let blocks = try CorpusReader(path: corpus.path).blocks()
+        #expect(blocks.count > 3)
+        #expect(blocks.dropLast().allSatisfy { $0.payloadBytes >= 20_000 })
+        #expect(try CorpusReader(path: corpus.path).verify().problems == [])
+    }
+
+    @Test("takes requests from many tasks at a time, each exactly once")
+    func concurrency() async throws {
+        let requests = try requests(200)
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        let writer = try CorpusWriter(.init(path: path, blockBytes: 30_000), clock: WallClock())
+        try await withThrowingTaskGroup { group in
+            for request in requests { group.addTask { try await writer.accept(request) } }
+            try await group.waitForAll()
+        }
+        let totals = try await writer.finish()
+        #expect(totals.requests == 200)
+        let found = try payloads(path).map { Data($0) }
+        #expect(Set(found) == Set(requests.map { Data($0.payload) }))
+        #expect(found.count == 200)
+        #expect(try CorpusReader(path: path).verify().problems == [])
+    }
+
+    @Test("leaves what is acknowledged readable before the end")
+    func unfinished() async throws {
+        let requests = try requests(10)
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        let writer = try CorpusWriter(.init(path: path), clock: WallClock())
+        for request in requests { try await writer.accept(request) }
+        #expect(try payloads(path) == requests.map(\.payload))
+        #expect(try CorpusReader(path: path).recording.isComplete == false)
+        _ = try await writer.finish()
+        #expect(try CorpusReader(path: path).recording.isComplete)
+    }
+
+    @Test("counts agree with SQL on the item tables")
+    func counts() async throws {
+        let corpus = try await RecordedCorpus(try requests(60))
+        let database = try DatabaseQueue(path: corpus.path)
+        for signal in Signal.allCases {
+            let rows = try await database.read {
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM \(signal.itemsName)")
+            }
+            #expect(rows == corpus.totals[signal].items)
+        }
+        let journal = try await database.read {
+            try String.fetchOne($0, sql: "PRAGMA journal_mode")
+        }
+        #expect(journal == "delete")
+    }
+
+    @Test("refuses malformed bytes and goes on")
+    func malformed() async throws {
+        let folder = try TemporaryFolder()
+        let writer = try CorpusWriter(.init(path: folder.file("a.db")), clock: WallClock())
+        let bad = ExportRequest(
+            signal: .traces,
+            arrival: Timestamp(unixNanoseconds: 1),
+            payload: [0x0a, 0x05, 0x00]
+        )
+        await #expect(throws: TelemetryRefusal.malformed(WireError(.truncated, at: 1))) {
+            try await writer.accept(bad)
+        }
+        try await writer.accept(try #require(try requests(1).first))
+        #expect(try await writer.finish().requests == 1)
+    }
+
+    @Test("refuses requests after the end")
+    func ended() async throws {
+        let folder = try TemporaryFolder()
+        let writer = try CorpusWriter(.init(path: folder.file("a.db")), clock: WallClock())
+        _ = try await writer.finish()
+        let request = try #require(try requests(1).first)
+        await #expect(
+            throws: TelemetryRefusal.unavailable(reason: "the recording has ended")
+        ) {
+            try await writer.accept(request)
+        }
+        #expect(writer.refusedRequests == 1)
+    }
+
+    @Test("replaces an existing file only when told to")
+    func existing() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: CorpusError.exists(path: path)) {
+            try CorpusWriter(.init(path: path), clock: WallClock())
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
+        let writer = try CorpusWriter(
+            .init(path: path, replacesExisting: true),
+            clock: WallClock()
+        )
+        _ = try await writer.finish()
+        #expect(try CorpusReader(path: path).recording.isComplete)
+    }
+
+    @Test("names what is in the way of a new file")
+    func impossible() throws {
+        let folder = try TemporaryFolder()
+        #expect(throws: CorpusError.self) {
+            try CorpusWriter(.init(path: folder.path), clock: WallClock())
+        }
+        #expect(throws: CorpusError.self) {
+            try CorpusWriter(.init(path: folder.file("none/a.db")), clock: WallClock())
+        }
+    }
+
+    @Test("gives equal contents equal digests whatever the block layout")
+    func digest() async throws {
+        let requests = try requests(50)
+        let large = try await RecordedCorpus(requests)
+        let small = try await RecordedCorpus(requests, blockBytes: 5_000)
+        let other = try await RecordedCorpus(requests.dropLast())
+        #expect(large.totals.digest == small.totals.digest)
+        #expect(large.totals.digest != other.totals.digest)
+    }
+
+    @Test("keeps no rows for items that are not to be indexed")
+    func index() async throws {
+        let corpus = try await RecordedCorpus(try requests(30), index: .spans)
+        let (spans, points) = try await DatabaseQueue(path: corpus.path).read {
+            (
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM spans"),
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM metric_points")
+            )
+        }
+        #expect(spans == corpus.totals.traces.items)
+        #expect(points == 0)
+        #expect(try CorpusReader(path: corpus.path).verify().problems == [])
+    }
+}
