@@ -6,13 +6,13 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -25,16 +25,17 @@ let package = Package(
         // Libraries, lowest first: a target may import only what stands above it here.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OTLP", dependencies: [.protobuf]),
-        .target(name: "Terminal", dependencies: [.histogram]),
+        .target(name: "Latency", dependencies: [.histogram]),
+        .target(name: "Terminal", dependencies: ["Latency"]),
         .target(
             name: "CorpusStore",
-            dependencies: ["CZlib", "OTLP", .crypto, .grdb, .grdbSQLite, .histogram, .logging]
+            dependencies: ["CZlib", "Latency", "OTLP", .crypto, .grdb, .grdbSQLite]
         ),
         .target(
             name: "OTLPTransport",
             dependencies: [
-                "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
-                .nioHTTPCompression, .nioPosix, .protobuf, .serviceLifecycle,
+                "CZlib", "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .protobuf, .serviceLifecycle,
             ]
         ),
         .target(
@@ -51,7 +52,7 @@ let package = Package(
         .target(
             name: "LoadGenerator",
             dependencies: [
-                "Terminal", .asyncHTTPClient, .histogram, .logging, .nioCore, .nioHTTP1,
+                "Latency", "Terminal", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
                 .serviceLifecycle,
             ]
         ),
@@ -73,8 +74,8 @@ let package = Package(
         .target(
             name: "Playback",
             dependencies: [
-                "CorpusStore", "OTLP", "OTLPTransport", "Terminal", .crypto, .histogram, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle,
+                "CorpusStore", "Latency", "OTLP", "OTLPTransport", "Terminal", .asyncAlgorithms,
+                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
 
@@ -89,7 +90,10 @@ let package = Package(
             "order-service",
             ["Orders", "TelemetryBackends", "Terminal", .hummingbird, .logging, .serviceLifecycle]
         ),
-        .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
+        .program(
+            "load-test",
+            ["Latency", "LoadGenerator", "Terminal", .logging, .serviceLifecycle]
+        ),
         .program(
             "playback-backend",
             ["PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
@@ -98,13 +102,20 @@ let package = Package(
         // Tests mirror the libraries; CommandTests runs the built programs.
         .target(
             name: "TestSupport",
-            dependencies: ["CorpusStore", "OTLP", .protobuf],
+            dependencies: ["CorpusStore", "OTLP", .grdb, .protobuf],
             path: "Tests/TestSupport"
         ),
         .suite("OTLP", [.protobuf]),
+        .suite("Latency"),
         .suite("Terminal"),
         .suite("CorpusStore", ["OTLP", .grdb]),
-        .suite("OTLPTransport", ["OTLP", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
+        .suite(
+            "OTLPTransport",
+            [
+                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .protobuf, .serviceLifecycle,
+            ]
+        ),
         .suite(
             "TelemetryBackends",
             ["OTLP", .hummingbird, .logging, .metrics, .serviceContext, .tracing]
@@ -117,11 +128,14 @@ let package = Package(
             ]
         ),
         .suite("LoadGenerator", [.hummingbird]),
-        .suite("PlaybackBackend", ["CorpusStore", "OTLP", "OTLPTransport"]),
+        .suite(
+            "PlaybackBackend",
+            ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioCore, .serviceLifecycle]
+        ),
         .suite("Recording", ["CorpusStore", "OTLP"]),
         .suite(
             "Playback",
-            ["CorpusStore", "OTLP", "OTLPTransport", .nioCore, .nioHTTP1, .nioPosix]
+            ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioPosix]
         ),
         .testTarget(name: "CommandTests", dependencies: ["CorpusStore", "OTLP", "TestSupport"]),
     ]
@@ -142,6 +156,10 @@ extension Target {
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncAlgorithms = product(
+        name: "AsyncAlgorithms",
+        package: "swift-async-algorithms"
+    )
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
@@ -154,10 +172,6 @@ extension Target.Dependency {
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
-    static let nioHTTPCompression = product(
-        name: "NIOHTTPCompression",
-        package: "swift-nio-extras"
-    )
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let serviceContext = product(

@@ -30,6 +30,9 @@ struct BlockEncoder {
     /// How many bytes of payload the block holds so far.
     private(set) var payloadBytes = 0
 
+    /// The latest timestamp in the block, in Unix nanoseconds; those past 2^63 − 1 don't count.
+    private(set) var latestTime: UInt64 = 0
+
     /// Adds an export request to the block; `anchor` gives a trace its anchor, the same one in every
     /// block.
     mutating func append(
@@ -113,6 +116,7 @@ struct BlockEncoder {
                 columns.times.append(time, after: previousTime)
                 guard time != 0 else { continue }
                 previousTime = time
+                if time > latestTime, time <= UInt64(Int64.max) { latestTime = time }
                 if isFirstTime {
                     columns.lastTime = time
                     isFirstTime = false

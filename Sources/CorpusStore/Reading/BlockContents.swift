@@ -15,6 +15,8 @@ public struct BlockSummary: Equatable, Sendable {
     public let lastArrival: Timestamp
     /// How many bytes of payload it gives back.
     public let payloadBytes: Int
+    /// The latest timestamp in its payloads; those past 2^63 − 1 ns don't count.
+    public let latestTime: Timestamp
 
     /// The number of the first export request after the block; a damaged row's counts saturate.
     var nextRequest: Int64 {

@@ -67,7 +67,7 @@ public final class CorpusReader: Sendable {
         }
     }
 
-    /// Closes the file. Whatever reads from it afterwards fails.
+    /// Closes the file, so that whatever reads from it afterwards fails.
     public func close() throws(CorpusError) {
         try CorpusError.wrapping(path) { try database.close() }
     }
@@ -83,7 +83,7 @@ public final class CorpusReader: Sendable {
                     database,
                     sql: """
                         SELECT id, first_request, request_count, first_arrival_ns,
-                            last_arrival_ns, payload_bytes FROM blocks ORDER BY first_request
+                            last_arrival_ns, payload_bytes, latest_ns FROM blocks ORDER BY first_request
                         """
                 ).map { row in
                     try BlockSummary(
@@ -92,7 +92,8 @@ public final class CorpusReader: Sendable {
                         requestCount: row.decode(atIndex: 2),
                         firstArrival: Timestamp(stored: row.decode(atIndex: 3)),
                         lastArrival: Timestamp(stored: row.decode(atIndex: 4)),
-                        payloadBytes: row.decode(atIndex: 5)
+                        payloadBytes: row.decode(atIndex: 5),
+                        latestTime: Timestamp(stored: row.decode(atIndex: 6))
                     )
                 }
             }
@@ -188,6 +189,45 @@ public final class CorpusReader: Sendable {
                     throw CorpusError.damagedRequest(path: path, request: header.number)
                 }
                 try body(header.number, request)
+            }
+        }
+    }
+}
+
+extension CorpusReader {
+    /// What the corpus holds, counted from its rows.
+    /// - Throws: ``CorpusError`` when the file can't be read.
+    public func totals() throws(CorpusError) -> CorpusTotals {
+        try CorpusError.wrapping(path) {
+            try database.read { database in
+                var totals = CorpusTotals()
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT signal, count(*), sum(items), sum(payload_bytes), sum(json_bytes)
+                        FROM requests GROUP BY signal
+                        """
+                )
+                for row in rows {
+                    guard let signal = Signal(code: try row.decode(atIndex: 0)) else { continue }
+                    totals[signal].requests = try row.decode(atIndex: 1)
+                    totals[signal].items = try row.decode(atIndex: 2)
+                    totals[signal].payloadBytes = try row.decode(atIndex: 3)
+                    totals.jsonBytes += try row.decode(Int.self, atIndex: 4)
+                }
+                totals.blockBytes =
+                    try Int.fetchOne(
+                        database,
+                        sql: "SELECT coalesce(sum(length(data)), 0) FROM blocks"
+                    ) ?? 0
+                totals.fileBytes =
+                    try Int.fetchOne(
+                        database,
+                        sql:
+                            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+                    ) ?? 0
+                totals.digest = recording.digest
+                return totals
             }
         }
     }

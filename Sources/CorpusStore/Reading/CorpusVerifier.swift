@@ -14,12 +14,12 @@ public struct CorpusVerification: Equatable, Sendable {
 }
 
 extension CorpusReader {
-    /// Checks everything that can be checked: SQLite's own integrity, every block's checksum, every
-    /// payload's SHA-256, every count, every anchor, the recording's digest.
+    /// Checks SQLite's own integrity, every block's checksum, every payload's SHA-256, every count,
+    /// every anchor and the recording's digest.
     ///
-    /// Decodes the whole corpus, one block in memory at a time.
-    /// - Parameter onProgress: told how many export requests of how many are done.
-    /// - Throws: ``CorpusError`` when the file can't be read at all.
+    /// Decodes the whole corpus, one block in memory at a time. `onProgress` is told how many
+    /// export requests of how many are done. What is wrong with the corpus is returned, not
+    /// thrown; a file that can't be read at all throws ``CorpusError``.
     public func verify(
         onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(CorpusError) -> CorpusVerification {

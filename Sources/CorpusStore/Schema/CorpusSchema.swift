@@ -25,6 +25,7 @@ enum CorpusSchema {
             request_count INTEGER NOT NULL,
             first_arrival_ns INTEGER NOT NULL,
             last_arrival_ns INTEGER NOT NULL,
+            latest_ns INTEGER NOT NULL,       -- the latest timestamp in its payloads, or 0
             payload_bytes INTEGER NOT NULL,
             sealed INTEGER NOT NULL,          -- 0 while it waits to be joined with its neighbours
             crc32 INTEGER NOT NULL,           -- of data

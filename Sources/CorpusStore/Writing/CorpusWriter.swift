@@ -110,9 +110,10 @@ public final class CorpusWriter: TelemetrySink {
         return error
     }
 
-    /// Ends the recording: seals the last block, builds the indexes and makes the file one that can
-    /// be copied and opened read-only. Requests that come later are refused.
+    /// Ends the recording; requests that come later are refused.
     ///
+    /// Seals the last block, builds the indexes, and makes the file one that can be copied and
+    /// opened read-only.
     /// - Throws: ``CorpusError`` when the file can't be completed; what was committed stays.
     public func finish() async throws(CorpusError) -> CorpusTotals {
         queue.withLock { $0.close() }

@@ -106,14 +106,14 @@ struct OpenBlock: Sendable {
         let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO blocks (first_request, request_count, first_arrival_ns,
-                    last_arrival_ns, payload_bytes, sealed, crc32, data)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    last_arrival_ns, latest_ns, payload_bytes, sealed, crc32, data)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         let arrivals = run.map(\.request.arrival)
         try insert.execute(arguments: [
             firstRequest, run.count, arrivals.min()?.stored ?? 0, arrivals.max()?.stored ?? 0,
-            encoder.payloadBytes, isSealed,
+            Int64(encoder.latestTime), encoder.payloadBytes, isSealed,
             data.withUnsafeBytes { Compression.crc32($0) }, Data(data),
         ])
         return data.count
