@@ -62,7 +62,7 @@ public struct PlaybackBackend: Service {
             .init(
                 path: path,
                 replacesExisting: configuration.replacesExisting,
-                settings: #"{"recorder":"playback-backend"}"#
+                settings: ["recorder": .text("playback-backend")]
             ),
             clock: clock
         )

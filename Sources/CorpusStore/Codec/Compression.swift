@@ -2,6 +2,9 @@ import CZlib
 
 /// The seam to the library that writes and reads zlib streams (RFC 1950).
 enum Compression {
+    /// The library in use.
+    static let library = "zlib"
+
     /// Deflates the bytes into one zlib stream.
     /// - Throws: ``CodecError`` when zlib runs out of memory.
     static func deflate(_ bytes: [UInt8], level: Int32) throws(CodecError) -> [UInt8] {

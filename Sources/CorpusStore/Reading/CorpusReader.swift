@@ -26,7 +26,7 @@ public final class CorpusReader: Sendable {
                         Timestamp(stored: $0)
                     },
                     isComplete: row.decode(forColumn: "complete"),
-                    settings: row.decode(forColumn: "settings"),
+                    settings: Self.settings(row.decode(forColumn: "settings")),
                     digest: row.decode(forColumn: "digest")
                 )
             }
@@ -65,6 +65,11 @@ public final class CorpusReader: Sendable {
             }
             return database
         }
+    }
+
+    /// Settings that this version can't read are left out rather than keep the corpus from being read.
+    private static func settings(_ json: String) -> RecordingSettings {
+        (try? JSONDecoder().decode(RecordingSettings.self, from: Data(json.utf8))) ?? [:]
     }
 
     /// Closes the file, so that whatever reads from it afterwards fails.

@@ -65,11 +65,17 @@ final class CorpusFile: Sendable {
                         INSERT INTO recording (id, started_ns, complete, settings)
                         VALUES (1, ?, 0, ?)
                         """,
-                    arguments: [started.stored, configuration.settings]
+                    arguments: [started.stored, try settings(configuration.settings)]
                 )
             }
             return database
         }
+    }
+
+    private static func settings(_ settings: RecordingSettings) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(settings), as: UTF8.self)
     }
 
     /// Refuses a path that is taken, or clears it; never touches a directory or a device.

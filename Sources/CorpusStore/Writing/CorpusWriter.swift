@@ -14,8 +14,8 @@ public final class CorpusWriter: TelemetrySink {
         public var path: String
         /// Whether a file that exists there is replaced; otherwise it is an error.
         public var replacesExisting: Bool
-        /// How the recording was made: a JSON object that is kept in the corpus.
-        public var settings: String
+        /// How the recording was made; kept in the corpus.
+        public var settings: RecordingSettings
         /// Which items get rows of their own.
         public var index: ItemIndex
         /// How many bytes of payload may wait for a commit.
@@ -27,7 +27,7 @@ public final class CorpusWriter: TelemetrySink {
         public init(
             path: String,
             replacesExisting: Bool = false,
-            settings: String = "{}",
+            settings: RecordingSettings = [:],
             index: ItemIndex = .all,
             queueBytes: Int = 64 << 20,
             blockBytes: Int = 2 << 20

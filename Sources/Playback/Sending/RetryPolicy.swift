@@ -13,11 +13,8 @@ public struct RetryPolicy: Sendable {
 
     /// How long to wait before the next try, or nil to give up.
     ///
-    /// - Parameters:
-    ///   - tries: how often the request was sent, at least 1.
-    ///   - elapsed: the time since it was first sent.
-    ///   - retryAfter: what the backend asked for.
-    ///   - jitter: a random number in 0…1.
+    /// `tries` counts how often the request was sent, `elapsed` the time since it first was;
+    /// `retryAfter` is what the backend asked for, `jitter` a random number in 0…1.
     public func delay(
         tries: Int,
         elapsed: Duration,
