@@ -4,14 +4,13 @@ import Latency
 import NIOCore
 public import OTLP
 public import OTLPTransport
-import ServiceLifecycle
 import Synchronization
 
 /// Replays a corpus: each export request at its due time, in the order of arrival, however slowly
 /// the backend answers.
 ///
-/// On a graceful shutdown no further request is begun, those under way are waited for, and the
-/// report says what was not sent.
+/// After ``stop()`` no further request is begun, those under way are waited for, and the report says
+/// what was not sent.
 public struct Player: Sendable {
     /// How far a replay is.
     public struct Progress: Sendable {
@@ -98,18 +97,19 @@ public struct Player: Sendable {
         let (start, wallStart) = startTime()
         state.started.withLock { $0 = start }
         let mapping = schedule.mapping(configuration.timestamps, start: wallStart)
-        try await withGracefulShutdownHandler {
-            // The channel holds one block, while the next is being filled and one is played.
-            let filled = AsyncThrowingChannel<FilledBlock, any Error>()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await fill(mapping, into: filled) }
-                defer { group.cancelAll() }
-                try await play(filled, from: start)
-            }
-        } onGracefulShutdown: {
-            state.isEnding.store(true, ordering: .relaxed)
+        // The channel holds one block, while the next is being filled and one is played.
+        let filled = AsyncThrowingChannel<FilledBlock, any Error>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await fill(mapping, into: filled) }
+            defer { group.cancelAll() }
+            try await play(filled, from: start)
         }
-        return report(from: start)
+        return report()
+    }
+
+    /// Ends the replay early and in order.
+    public func stop() {
+        state.isEnding.store(true, ordering: .relaxed)
     }
 
     private func startTime() -> (ContinuousClock.Instant, Timestamp) {
@@ -228,7 +228,7 @@ public struct Player: Sendable {
         state.ledger.withLock { $0.failed(header, at: time, kind: kind, example: example) }
     }
 
-    private func report(from start: ContinuousClock.Instant) -> ReplayReport {
+    private func report() -> ReplayReport {
         state.ledger.withLock { ledger in
             ReplayReport(
                 corpusPath: reader.path,
