@@ -12,7 +12,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -33,8 +32,8 @@ let package = Package(
         .target(
             name: "OTLPTransport",
             dependencies: [
-                "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
-                .nioHTTPCompression, .nioPosix, .protobuf, .serviceLifecycle,
+                "CZlib", "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .protobuf, .serviceLifecycle,
             ]
         ),
         .target(
@@ -104,7 +103,13 @@ let package = Package(
         .suite("OTLP", [.protobuf]),
         .suite("Terminal"),
         .suite("CorpusStore", ["OTLP", .grdb]),
-        .suite("OTLPTransport", ["OTLP", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
+        .suite(
+            "OTLPTransport",
+            [
+                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .protobuf, .serviceLifecycle,
+            ]
+        ),
         .suite(
             "TelemetryBackends",
             ["OTLP", .hummingbird, .logging, .metrics, .serviceContext, .tracing]
@@ -154,10 +159,6 @@ extension Target.Dependency {
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
-    static let nioHTTPCompression = product(
-        name: "NIOHTTPCompression",
-        package: "swift-nio-extras"
-    )
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let serviceContext = product(
