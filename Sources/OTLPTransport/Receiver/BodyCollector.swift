@@ -1,0 +1,101 @@
+import NIOCore
+
+/// Collects the body of one export request, inflating it on the way, within the bound for one body
+/// and the budget for all.
+struct BodyCollector {
+    /// How the bytes of a body are encoded (RFC 9110, section 8.4).
+    enum Encoding {
+        case identity
+        /// gzip, or the zlib format that HTTP calls deflate: each says which one it is.
+        case compressed
+    }
+
+    // A client's announcement alone makes nobody set aside more than this.
+    private static let largestReserve = 256 * 1024
+
+    private let limitBytes: Int
+    private let budget: BodyBudget
+    private let inflater: Inflater?
+    private var takenBytes = 0
+    private var bytes: [UInt8] = []
+
+    /// A collector that has nothing yet; `announcedBytes` is the length that the head gives.
+    init(
+        encoding: Encoding,
+        announcedBytes: Int?,
+        limitBytes: Int,
+        budget: BodyBudget
+    ) throws(ExportRefusal) {
+        self.limitBytes = limitBytes
+        self.budget = budget
+        do throws(Inflater.Fault) {
+            inflater = encoding == .compressed ? try Inflater() : nil
+        } catch {
+            throw ExportRefusal(error)
+        }
+        if let announcedBytes {
+            // Of a compressed body, the length says only how much is to be read.
+            guard announcedBytes <= limitBytes else { throw .tooLong(limitBytes: limitBytes) }
+            bytes.reserveCapacity(min(max(0, announcedBytes), Self.largestReserve))
+        }
+    }
+
+    mutating func append(_ chunk: ByteBuffer) throws(ExportRefusal) {
+        guard let inflater else {
+            try take(chunk.readableBytes)
+            bytes.append(contentsOf: chunk.readableBytesView)
+            return
+        }
+        try chunk.readableBytesSpan.withUnsafeBytes { input throws(ExportRefusal) in
+            inflater.feed(input)
+            while let piece = try Self.next(of: inflater) {
+                try take(piece.count)
+                bytes.append(contentsOf: piece)
+            }
+        }
+    }
+
+    /// The whole body.
+    mutating func finish() throws(ExportRefusal) -> [UInt8] {
+        do throws(Inflater.Fault) {
+            try inflater?.finish()
+        } catch {
+            throw ExportRefusal(error)
+        }
+        let body = bytes
+        bytes = []
+        return body
+    }
+
+    /// Gives back what was taken of the budget, once nobody holds the body any more.
+    mutating func release() {
+        budget.giveBack(takenBytes)
+        takenBytes = 0
+    }
+
+    private mutating func take(_ count: Int) throws(ExportRefusal) {
+        guard count <= limitBytes - takenBytes else { throw .tooLong(limitBytes: limitBytes) }
+        guard budget.take(count) else { throw .full(retryAfter: .seconds(1)) }
+        takenBytes += count
+    }
+
+    private static func next(
+        of inflater: Inflater
+    ) throws(ExportRefusal) -> UnsafeRawBufferPointer? {
+        do throws(Inflater.Fault) {
+            return try inflater.next()
+        } catch {
+            throw ExportRefusal(error)
+        }
+    }
+}
+
+extension ExportRefusal {
+    init(_ fault: Inflater.Fault) {
+        switch fault {
+        case .damaged: self = .malformed(reason: "the body is not well-formed gzip or deflate")
+        case .truncated: self = .malformed(reason: "the compressed body ends too early")
+        case .outOfMemory: self = .full(retryAfter: .seconds(1))
+        }
+    }
+}

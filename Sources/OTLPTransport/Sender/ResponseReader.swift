@@ -1,0 +1,80 @@
+import NIOCore
+import NIOHTTP1
+import OTLP
+import SwiftProtobuf
+
+/// Gathers one response and says what it means.
+struct ResponseReader {
+    /// The most of a body that is read.
+    static let maximumBodyBytes = 1 << 20
+
+    private let signal: Signal
+    private let head: HTTPResponseHead
+    private var body = ByteBuffer()
+    private var isTooLong = false
+
+    init(_ head: HTTPResponseHead, to signal: Signal) {
+        self.head = head
+        self.signal = signal
+    }
+
+    /// Whether the connection can carry another request after this response.
+    ///
+    /// After 101, what follows is no HTTP.
+    var isKeepAlive: Bool { head.isKeepAlive && head.status.code != 101 && !isTooLong }
+
+    /// Takes the next part of the body; false once the body exceeds what is read.
+    mutating func append(_ part: ByteBuffer) -> Bool {
+        guard part.readableBytes <= Self.maximumBodyBytes - body.readableBytes else {
+            isTooLong = true
+            return false
+        }
+        if body.readableBytes == 0 {
+            body = part
+        } else {
+            body.writeImmutableBuffer(part)
+        }
+        return true
+    }
+
+    /// What the response, as far as it was read, means; a date in Retry-After counts from now.
+    func outcome(now: @autoclosure () -> Timestamp) -> SendOutcome {
+        guard (200..<300).contains(head.status.code) else {
+            return .refused(
+                status: Int(head.status.code),
+                retryAfter: head.headers.first(name: "Retry-After")
+                    .flatMap { RetryAfter.duration($0, now: now()) },
+                message: refusalMessage
+            )
+        }
+        if isTooLong {
+            return .invalidResponse(
+                reason: "a response body of more than \(Self.maximumBodyBytes) bytes"
+            )
+        }
+        // The usual case: full success, which encodes to no bytes.
+        if body.readableBytes == 0 { return .accepted(rejectedItems: 0, message: nil) }
+        do {
+            let partial = try PartialSuccess(signal, response: Array(buffer: body))
+            return .accepted(rejectedItems: partial.rejectedItems, message: partial.message)
+        } catch {
+            return .invalidResponse(
+                reason: "status \(head.status.code) with a body that is not an OTLP response"
+            )
+        }
+    }
+
+    /// The message of the `google.rpc.Status` in the body, or the text that stands there instead.
+    private var refusalMessage: String? {
+        guard body.readableBytes > 0, !isTooLong else { return nil }
+        let type = head.headers.first(name: "Content-Type")?.lowercased() ?? ""
+        let text: String
+        if type.hasPrefix("application/x-protobuf") {
+            let status = try? RPCStatus(serializedBytes: Array(buffer: body))
+            text = status?.message ?? ""
+        } else {
+            text = String(decoding: body.readableBytesView.prefix(2_000), as: UTF8.self)
+        }
+        return text.isEmpty ? nil : String(printable: text, limit: 500)
+    }
+}

@@ -1,0 +1,176 @@
+import NIOCore
+import NIOHTTP1
+import OTLP
+
+/// One connection's side of the sender, on its event loop: writes a request, reads the response,
+/// asks the pool for the next request.
+final class SenderHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private struct Running {
+        let exchange: Exchange
+        let sentAt: ContinuousClock.Instant
+        let deadline: NIODeadline
+        var response: ResponseReader?
+    }
+
+    private let sender: OTLPSender
+    private let headWriter: RequestHeadWriter
+    private let requestTimeout: TimeAmount
+    private var context: ChannelHandlerContext?
+    // From registration with the pool until the connection leaves it.
+    private var connection: SenderConnection?
+    private var running: Running?
+    // At most one a connection, set again when it fires too early: requests are many, timeouts few.
+    private var timer: Scheduled<Void>?
+
+    init(sender: OTLPSender, headWriter: RequestHeadWriter) {
+        self.sender = sender
+        self.headWriter = headWriter
+        requestTimeout = TimeAmount(bounded: sender.configuration.requestTimeout)
+    }
+
+    /// Makes the connection the pool's.
+    func register() {
+        guard let context, context.channel.isActive else {
+            return sender.connectionFailed("the server closed the connection at once")
+        }
+        let connection = SenderConnection(self, eventLoop: context.eventLoop)
+        self.connection = connection
+        switch sender.opened(connection) {
+        case .send(let exchange): send(exchange)
+        case .idle: break
+        case .closed:
+            self.connection = nil
+            context.close(promise: nil)
+        }
+    }
+
+    /// Sends the request, or the next one that waits if it has been cancelled.
+    ///
+    /// On a connection that turns out closed, it goes back to the pool: nothing of it was sent.
+    func send(_ first: Exchange) {
+        guard let context, let connection, context.channel.isActive else {
+            leave()
+            return sender.submit(first)
+        }
+        var candidate: Exchange? = first
+        while let exchange = candidate {
+            if exchange.claim(for: connection) { return write(exchange, in: context) }
+            candidate = sender.next(for: connection)
+        }
+    }
+
+    func cancel(_ exchange: Exchange) {
+        if running?.exchange === exchange { fail(.cancelled) }
+    }
+
+    /// Ends the request that is under way, if any, and closes the connection.
+    func fail(_ outcome: SendOutcome) {
+        end(outcome, keepingConnection: false)
+    }
+
+    private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
+        headWriter.prepare(exchange.signal, bodyBytes: exchange.body.readableBytes)
+        running = Running(
+            exchange: exchange,
+            sentAt: .now,
+            deadline: .now() + requestTimeout
+        )
+        context.write(wrapOutboundOut(.head(RequestHeadWriter.placeholder)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.body))), promise: nil)
+        if timer == nil { setTimer(in: context) }
+    }
+
+    private func end(_ outcome: SendOutcome, keepingConnection: Bool) {
+        let answeredAt = ContinuousClock.now
+        let ended = running
+        running = nil
+        // The connection is free, or gone, before the waiting task learns of the result.
+        var next: Exchange?
+        if keepingConnection, let connection {
+            next = sender.next(for: connection)
+        } else {
+            leave()
+            context?.close(promise: nil)
+        }
+        if let ended {
+            ended.exchange.end(
+                SendResult(outcome: outcome, sentAt: ended.sentAt, answeredAt: answeredAt)
+            )
+        }
+        if let next { send(next) }
+    }
+
+    private func leave() {
+        timer?.cancel()
+        timer = nil
+        guard let connection else { return }
+        self.connection = nil
+        sender.closed(connection)
+    }
+
+    private func setTimer(in context: ChannelHandlerContext) {
+        guard let running else { return }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: running.deadline) {
+            self.timer = nil
+            guard let running = self.running else { return }
+            if running.deadline <= .now() {
+                self.fail(.timedOut)
+            } else {
+                self.setTimer(in: context)
+            }
+        }
+    }
+}
+
+extension SenderHandler {
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let exchange = running?.exchange else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            running?.response = ResponseReader(head, to: exchange.signal)
+        case .body(let part):
+            if running?.response?.append(part) == false { endResponse() }
+        case .end:
+            endResponse()
+        }
+    }
+
+    private func endResponse() {
+        guard let response = running?.response else { return }
+        let outcome = response.outcome(now: sender.clock.now)
+        end(outcome, keepingConnection: response.isKeepAlive)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        fail(.disconnected(reason: closedReason))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case HTTPParserError.invalidEOFState:
+            fail(.disconnected(reason: closedReason))
+        case is HTTPParserError, is NIOHTTPDecoderError:
+            fail(.invalidResponse(reason: "not an HTTP response (\(error))"))
+        default:
+            fail(.disconnected(reason: ConnectFailure.reason(of: error)))
+        }
+    }
+
+    private var closedReason: String {
+        running?.response == nil
+            ? "the server closed the connection before it answered"
+            : "the server closed the connection in the middle of its answer"
+    }
+}
