@@ -47,7 +47,9 @@ let package = Package(
         ),
         .target(
             name: "Orders",
-            dependencies: [.httpTypes, .hummingbird, .logging, .metrics, .serviceContext, .tracing]
+            dependencies: [
+                .httpTypes, .hummingbird, .logging, .metrics, .nioCore, .serviceLifecycle, .tracing,
+            ]
         ),
         .target(
             name: "LoadGenerator",
@@ -123,8 +125,8 @@ let package = Package(
         .suite(
             "Orders",
             [
-                "OTLP", "TelemetryBackends", .hummingbird, .hummingbirdTesting, .logging,
-                .metrics, .tracing,
+                "OTLP", "TelemetryBackends", .httpTypes, .hummingbird, .hummingbirdTesting,
+                .logging, .metrics, .nioCore, .serviceLifecycle, .tracing,
             ]
         ),
         .suite("LoadGenerator", [.hummingbird]),
