@@ -61,44 +61,45 @@ let package = Package(
         .target(
             name: "PlaybackBackend",
             dependencies: [
-                "CorpusStore", "OTLP", "OTLPTransport", .httpTypes, .hummingbird, .logging,
-                .serviceLifecycle,
+                "CorpusStore", "OTLP", "OTLPTransport", .hummingbird, .logging, .serviceLifecycle,
             ]
         ),
         .target(
             name: "Recording",
             dependencies: [
                 "CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Orders",
-                "TelemetryBackends", "Terminal", .hummingbird, .logging, .metrics,
-                .serviceLifecycle, .tracing,
+                "TelemetryBackends", "Terminal", .logging, .serviceLifecycle,
             ]
         ),
         .target(
             name: "Playback",
             dependencies: [
                 "CorpusStore", "Latency", "OTLP", "OTLPTransport", "Terminal", .asyncAlgorithms,
-                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+                .crypto, .nioCore,
             ]
         ),
 
         // Programs: options, one configuration value, a service group, a report.
-        .program("record", ["Recording", "Terminal", .logging, .serviceLifecycle]),
+        .program(
+            "record",
+            ["CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Recording", "Terminal"]
+        ),
         .program(
             "replay",
-            ["Playback", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+            [
+                "CorpusStore", "OTLP", "OTLPTransport", "Playback", "PlaybackBackend", "Terminal",
+                .logging, .nioPosix,
+            ]
         ),
-        .program("corpus-stats", ["CorpusStore", "Terminal"]),
+        .program("corpus-stats", ["CorpusStore", "Latency", "Terminal"]),
         .program(
             "order-service",
-            ["Orders", "TelemetryBackends", "Terminal", .hummingbird, .logging, .serviceLifecycle]
+            ["Orders", "TelemetryBackends", "Terminal", .logging, .serviceLifecycle]
         ),
-        .program(
-            "load-test",
-            ["Latency", "LoadGenerator", "Terminal", .logging, .serviceLifecycle]
-        ),
+        .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
         .program(
             "playback-backend",
-            ["PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+            ["OTLP", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
         ),
 
         // Tests mirror the libraries; CommandTests runs the built programs.
@@ -109,7 +110,7 @@ let package = Package(
         ),
         .suite("OTLP", [.protobuf]),
         .suite("Latency"),
-        .suite("Terminal"),
+        .suite("Terminal", ["Latency"]),
         .suite("CorpusStore", ["OTLP", .grdb]),
         .suite(
             "OTLPTransport",

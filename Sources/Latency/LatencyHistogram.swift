@@ -1,57 +1,56 @@
-import Histogram
+public import Histogram
 
-/// A distribution of times, kept to three significant digits in constant memory (an HDR histogram).
-public struct LatencyHistogram: Sendable {
-    /// Values above an hour count as an hour.
-    private static let highestNanoseconds: UInt64 = 3_600_000_000_000
-    private var histogram: Histogram<UInt64>
+/// Counts durations from 0 to 1 hour, in microseconds or finer, to three significant digits.
+///
+/// A duration below zero counts as zero, one past an hour as an hour. About 190 kB, whatever is
+/// recorded.
+public struct LatencyHistogram: Sendable, Equatable {
+    /// The longest duration told apart from longer ones.
+    public static let longest = Duration.seconds(3_600)
 
-    /// A distribution of nothing.
-    public init() {
-        histogram = Histogram(
-            lowestDiscernibleValue: 100,
-            highestTrackableValue: Self.highestNanoseconds,
-            numberOfSignificantValueDigits: .three
-        )
+    private static let longestNanoseconds: UInt64 = 3_600_000_000_000
+
+    /// The counts by value in nanoseconds.
+    public private(set) var nanoseconds = Histogram<UInt64>(
+        lowestDiscernibleValue: 1_000,
+        highestTrackableValue: longestNanoseconds
+    )
+
+    /// An empty histogram.
+    public init() {}
+
+    /// How many durations were recorded.
+    public var count: UInt64 { nanoseconds.totalCount }
+
+    /// Counts a duration.
+    public mutating func record(_ duration: Duration) {
+        nanoseconds.record(Self.clamped(duration))
     }
 
-    /// Counts a time; one below zero counts as zero.
-    public mutating func record(_ time: Duration) {
-        let (seconds, attoseconds) = time.components
-        guard seconds >= 0, attoseconds >= 0 else { return record(nanoseconds: 0) }
-        guard seconds < 3_600 else { return record(nanoseconds: Self.highestNanoseconds) }
-        record(nanoseconds: UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+    /// Counts a duration in nanoseconds.
+    public mutating func record(nanoseconds duration: UInt64) {
+        nanoseconds.record(min(duration, Self.longestNanoseconds))
     }
 
-    /// Counts a time in nanoseconds.
-    public mutating func record(nanoseconds: UInt64) {
-        histogram.record(min(nanoseconds, Self.highestNanoseconds))
+    /// Adds what another histogram counted.
+    public mutating func merge(_ other: LatencyHistogram) {
+        nanoseconds.add(other.nanoseconds)
     }
 
-    /// Adds all that another distribution counted.
-    public mutating func add(_ other: LatencyHistogram) {
-        histogram.add(other.histogram)
+    /// The duration that a share of those recorded, in per cent, did not exceed; zero if none were.
+    public func percentile(_ percent: Double) -> Duration {
+        .nanoseconds(Int64(clamping: nanoseconds.valueAtPercentile(percent)))
     }
 
-    /// How many times were counted.
-    public var count: UInt64 { histogram.totalCount }
-
-    /// The time, in milliseconds, that the given share of all times (0…100 percent) doesn't exceed.
-    public func milliseconds(atPercentile percentile: Double) -> Double {
-        count == 0 ? 0 : Double(histogram.valueAtPercentile(percentile)) / 1e6
-    }
-
-    /// The distribution in the form that reports carry.
+    /// The percentiles that reports give.
     public var summary: LatencySummary {
-        guard count > 0 else { return LatencySummary() }
-        return LatencySummary(
-            p50: milliseconds(atPercentile: 50),
-            p90: milliseconds(atPercentile: 90),
-            p99: milliseconds(atPercentile: 99),
-            p99_9: milliseconds(atPercentile: 99.9),
-            max: Double(histogram.max) / 1e6,
-            mean: histogram.mean / 1e6,
-            count: count
-        )
+        LatencySummary(nanoseconds, unit: .nanoseconds(1))
+    }
+
+    private static func clamped(_ duration: Duration) -> UInt64 {
+        let (seconds, attoseconds) = duration.components
+        guard seconds < 3_600 else { return longestNanoseconds }
+        guard duration > .zero else { return 0 }
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

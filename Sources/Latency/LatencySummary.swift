@@ -1,41 +1,49 @@
-/// A distribution of times as every report's JSON carries it, in milliseconds.
-public struct LatencySummary: Codable, Equatable, Sendable {
-    /// Half of all times are at most this long.
-    public let p50: Double
-    /// 90 % of all times are at most this long.
-    public let p90: Double
-    /// 99 % of all times are at most this long.
-    public let p99: Double
-    /// 99.9 % of all times are at most this long.
-    public let p99_9: Double
-    /// The longest time.
-    public let max: Double
-    /// The average.
-    public let mean: Double
-    /// How many times were counted.
-    public let count: UInt64
+public import Histogram
 
-    /// A summary of the given figures, in milliseconds; of nothing without any.
-    public init(
-        p50: Double = 0,
-        p90: Double = 0,
-        p99: Double = 0,
-        p99_9: Double = 0,
-        max: Double = 0,
-        mean: Double = 0,
-        count: UInt64 = 0
-    ) {
-        self.p50 = Self.rounded(p50)
-        self.p90 = Self.rounded(p90)
-        self.p99 = Self.rounded(p99)
-        self.p99_9 = Self.rounded(p99_9)
-        self.max = Self.rounded(max)
-        self.mean = Self.rounded(mean)
-        self.count = count
+/// A histogram's percentiles as every report gives them, in milliseconds to the microsecond.
+///
+/// The JSON keys are `p50`, `p90`, `p99`, `p99_9`, `max`, `mean` and `count`; all are 0 where
+/// nothing was recorded.
+public struct LatencySummary: Sendable, Equatable, Codable {
+    /// Half of the durations did not exceed this.
+    public var p50 = 0.0
+    /// 90 % of the durations did not exceed this.
+    public var p90 = 0.0
+    /// 99 % of the durations did not exceed this.
+    public var p99 = 0.0
+    /// 99.9 % of the durations did not exceed this.
+    public var p999 = 0.0
+    /// The longest duration.
+    public var max = 0.0
+    /// The arithmetic mean.
+    public var mean = 0.0
+    /// How many durations were recorded.
+    public var count: UInt64 = 0
+
+    private enum CodingKeys: String, CodingKey {
+        case p50, p90, p99, max, mean, count
+        case p999 = "p99_9"
     }
 
-    /// To the nanosecond below which no clock of ours looks, so that JSON shows no noise.
-    private static func rounded(_ milliseconds: Double) -> Double {
-        (milliseconds * 1e6).rounded() / 1e6
+    /// The summary of no durations.
+    public init() {}
+
+    /// Sums up a histogram in which a recorded value of 1 stands for `unit`.
+    public init<Count>(_ histogram: Histogram<Count>, unit: Duration) {
+        count = histogram.totalCount
+        guard count > 0 else { return }
+        let microseconds = unit / .microseconds(1)
+        func milliseconds(_ value: Double) -> Double {
+            (value * microseconds).rounded() / 1_000
+        }
+        func percentile(_ percent: Double) -> Double {
+            milliseconds(Double(histogram.valueAtPercentile(percent)))
+        }
+        p50 = percentile(50)
+        p90 = percentile(90)
+        p99 = percentile(99)
+        p999 = percentile(99.9)
+        max = milliseconds(Double(histogram.maxRecorded))
+        mean = milliseconds(histogram.mean)
     }
 }

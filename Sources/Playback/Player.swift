@@ -85,7 +85,7 @@ public struct Player: Sendable {
                 inFlight: ledger.inFlight,
                 items: total.items,
                 bytes: total.bytes,
-                latenessP99Milliseconds: ledger.lateness.milliseconds(atPercentile: 99)
+                latenessP99Milliseconds: ledger.lateness.percentile(99) / .milliseconds(1)
             )
         }
     }

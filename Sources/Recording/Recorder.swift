@@ -1,0 +1,218 @@
+import CorpusStore
+import Foundation
+import LoadGenerator
+import Logging
+public import OTLP
+import OTLPTransport
+import Orders
+import ServiceLifecycle
+import Synchronization
+import TelemetryBackends
+
+/// Makes one recording: an OTLP receiver in front of a corpus and, unless only others are recorded,
+/// the order service under load, joined to it by real sockets.
+///
+/// The parts end one after the other, so that nothing is lost between them: the load, the service,
+/// the export of its telemetry, the receiver, the corpus.
+public final class Recorder: Sendable {
+    private let configuration: RecordingConfiguration
+    private let clock: WallClock
+    private let logger: Logger
+    private let stopping = StopSignal()
+    private let running = Mutex(Running())
+
+    private struct Running {
+        var writer: CorpusWriter?
+        var load: OpenLoopLoad?
+        var listenPort: Int?
+    }
+
+    /// A recorder for one ``run()``, whose servers log nowhere: what there is to say is in the report.
+    public init(_ configuration: RecordingConfiguration, clock: WallClock) {
+        self.configuration = configuration
+        self.clock = clock
+        logger = Logger(label: "record") { _ in SwiftLogNoOpLogHandler() }
+    }
+
+    /// Ends the recording early and in order.
+    public func stop() {
+        stopping.stop()
+    }
+
+    /// How the recording stands, in one line.
+    public var progressLine: String {
+        let running = running.withLock { $0 }
+        let totals = running.writer?.totals ?? CorpusTotals()
+        return RecordingProgress.line(
+            totals,
+            load: running.load?.progress.line,
+            port: running.listenPort
+        )
+    }
+
+    /// Records until the load has ended, the duration is over or ``stop()`` is called.
+    ///
+    /// - Returns: what was recorded; the corpus is complete.
+    /// - Throws: an error that names the file, address or setting that is in the way, in which case
+    ///   no file was made or replaced.
+    public func run() async throws -> RecordingReport {
+        try await checkPorts()
+        let writer = try CorpusWriter(configuration.corpus, clock: clock)
+        running.withLock { $0.writer = writer }
+        let outcome: Outcome
+        do {
+            outcome = try await record(into: writer)
+        } catch {
+            // What was recorded until then is kept; a file that never held anything is not.
+            let totals = try? await writer.finish()
+            if totals?.requests == 0 {
+                try? FileManager.default.removeItem(atPath: configuration.corpus.path)
+            }
+            throw error
+        }
+        let totals = try await writer.finish()
+        return RecordingReport(
+            corpus: configuration.corpus.path,
+            load: outcome.load,
+            telemetry: outcome.telemetry,
+            totals: totals,
+            refusedRequests: writer.refusedRequests
+        )
+    }
+
+    private struct Outcome: Sendable {
+        var load: LoadReport?
+        var telemetry: TelemetryCounts?
+    }
+
+    /// Finds out that a port is taken before a file is made or replaced.
+    private func checkPorts() async throws {
+        var addresses = [(configuration.listenHost, configuration.listenPort)]
+        if let orders = configuration.orders { addresses.append(("127.0.0.1", orders.port)) }
+        for (host, port) in addresses where port != 0 {
+            let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+            guard await !(try OTLPEndpoint("http://\(authority)").isListening()) else {
+                throw OTLPTransportError.addressInUse(host: host, port: port)
+            }
+        }
+    }
+
+    private func record(into writer: CorpusWriter) async throws -> Outcome {
+        try await withListening { onListening in
+            OTLPReceiver(
+                sink: writer,
+                clock: clock,
+                configuration: .init(
+                    host: configuration.listenHost,
+                    port: configuration.listenPort
+                ),
+                logger: logger,
+                onListening: onListening
+            )
+        } _: { [self] port in
+            running.withLock { $0.listenPort = port }
+            guard let orders = configuration.orders else {
+                await stopping.wait(atMost: configuration.duration)
+                return Outcome()
+            }
+            return try await record(orders, receiverPort: port)
+        }
+    }
+
+    private func record(
+        _ orders: RecordingConfiguration.Orders,
+        receiverPort: Int
+    ) async throws -> Outcome {
+        let telemetry = Telemetry(
+            configuration: try telemetryConfiguration(orders, receiverPort: receiverPort)
+        )
+        return try await withRunning(telemetry) { [self] in
+            let load = try await withListening { onListening in
+                var service = OrderServiceConfiguration()
+                service.port = orders.port
+                service.failureRate = orders.failureRate
+                service.timeScale = orders.timeScale
+                service.seed = orders.load.seed
+                return try OrderService(
+                    configuration: service,
+                    logger: Logger(label: "orders", factory: telemetry.makeLogHandler),
+                    metrics: telemetry.metricsFactory,
+                    tracer: telemetry.tracer,
+                    onListening: onListening
+                )
+            } _: { [self] port in
+                try await apply(orders.load, port: port)
+            }
+            await telemetry.flush()
+            return Outcome(load: load, telemetry: telemetry.counts)
+        }
+    }
+
+    private func telemetryConfiguration(
+        _ orders: RecordingConfiguration.Orders,
+        receiverPort: Int
+    ) throws -> TelemetryConfiguration {
+        let host = configuration.listenHost.contains(":") ? "[::1]" : "127.0.0.1"
+        var telemetry = try TelemetryConfiguration(
+            environment: ProcessInfo.processInfo.environment,
+            serviceName: "order-service",
+            endpoint: "http://\(host):\(receiverPort)"
+        )
+        // A recording that drops telemetry is worth little, and memory is at hand.
+        let environment = ProcessInfo.processInfo.environment
+        if environment["OTEL_BSP_MAX_QUEUE_SIZE"] == nil {
+            telemetry.traces.maximumQueueSize = 65_536
+        }
+        if environment["OTEL_BLRP_MAX_QUEUE_SIZE"] == nil {
+            telemetry.logs.maximumQueueSize = 131_072
+        }
+        telemetry.metrics.maximumQueueSize = 131_072
+        telemetry.metricDescriptions = OrderMetrics.descriptions.mapValues {
+            TelemetryBackends.MetricDescription(unit: $0.unit, description: $0.description)
+        }
+        if let interval = orders.metricInterval {
+            telemetry.metricsMode = .aggregated(interval: interval)
+        }
+        return telemetry
+    }
+
+    /// Runs the load against the order service; ``stop()`` ends it early.
+    private func apply(_ configuration: LoadConfiguration, port: Int) async throws -> LoadReport {
+        let load = OpenLoopLoad(
+            try LoadConfiguration(
+                target: "http://127.0.0.1:\(port)",
+                ordersPerSecond: configuration.ordersPerSecond,
+                duration: configuration.duration,
+                maxConcurrent: configuration.maxConcurrent,
+                arrivals: configuration.arrivals,
+                seed: configuration.seed
+            )
+        )
+        running.withLock { $0.load = load }
+        let report = Mutex<LoadReport?>(nil)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: ClosureService {
+                            let result = try await load.run()
+                            report.withLock { $0 = result }
+                        },
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                ],
+                logger: logger
+            )
+        )
+        try await withRunning(
+            ClosureService { [stopping] in
+                await stopping.wait(atMost: nil)
+                await group.triggerGracefulShutdown()
+            }
+        ) {
+            try await group.run()
+        }
+        guard let result = report.withLock({ $0 }) else { throw CancellationError() }
+        return result
+    }
+}

@@ -1,0 +1,127 @@
+import CorpusStore
+public import LoadGenerator
+import OTLP
+public import TelemetryBackends
+import Terminal
+
+/// What was recorded.
+///
+/// Encoded with snake-case keys it is the JSON that `record --json` prints.
+public struct RecordingReport: Encodable, Sendable {
+    /// Export requests by signal.
+    public struct Requests: Encodable, Sendable {
+        let traces: Int
+        let metrics: Int
+        let logs: Int
+    }
+
+    /// Items by signal.
+    public struct Items: Encodable, Sendable {
+        let spans: Int
+        let metricPoints: Int
+        let logRecords: Int
+    }
+
+    /// Sizes in bytes.
+    public struct Bytes: Encodable, Sendable {
+        let payload: Int
+        let stored: Int
+        let file: Int
+        let jsonEquivalent: Int
+    }
+
+    /// Telemetry that did not come into the corpus.
+    public struct Losses: Encodable, Sendable {
+        /// Items that the order service dropped, since its queues were full.
+        let droppedItems: Int
+        /// Items that the order service could not export.
+        let failedItems: Int
+        /// Export requests that were refused for want of room; their senders may have tried again.
+        let refusedRequests: Int
+    }
+
+    let version = 1
+    let corpus: String
+    let complete: Bool
+    let load: LoadReport?
+    let exportRequests: Requests
+    let items: Items
+    let bytes: Bytes
+    let losses: Losses
+    let digest: String?
+
+    init(
+        corpus: String,
+        load: LoadReport?,
+        telemetry: TelemetryCounts?,
+        totals: CorpusTotals,
+        refusedRequests: Int
+    ) {
+        self.corpus = corpus
+        complete = true
+        self.load = load
+        exportRequests = Requests(
+            traces: totals.traces.requests,
+            metrics: totals.metrics.requests,
+            logs: totals.logs.requests
+        )
+        items = Items(
+            spans: totals.traces.items,
+            metricPoints: totals.metrics.items,
+            logRecords: totals.logs.items
+        )
+        bytes = Bytes(
+            payload: totals.payloadBytes,
+            stored: totals.blockBytes,
+            file: totals.fileBytes,
+            jsonEquivalent: totals.jsonBytes
+        )
+        let counts = telemetry.map { telemetry in Signal.allCases.map { telemetry[$0] } } ?? []
+        losses = Losses(
+            droppedItems: counts.map(\.dropped).reduce(0, +),
+            failedItems: counts.map { $0.failed + $0.rejected }.reduce(0, +),
+            refusedRequests: refusedRequests
+        )
+        digest = totals.digest
+    }
+
+    /// Whether every order was sent and answered, and all that was emitted is in the corpus.
+    public var isWhole: Bool {
+        losses.droppedItems == 0 && losses.failedItems == 0 && load?.isFullyAnswered ?? true
+    }
+}
+
+extension RecordingReport {
+    /// The report for people.
+    public func text(width: Int? = nil, style: Style = .plain) -> String {
+        var table = TextTable(.text(), .number("export requests"), .number("items"))
+        table.add("traces", Quantity.count(exportRequests.traces), Quantity.count(items.spans))
+        table.add(
+            "metrics",
+            Quantity.count(exportRequests.metrics),
+            Quantity.count(items.metricPoints)
+        )
+        table.add("logs", Quantity.count(exportRequests.logs), Quantity.count(items.logRecords))
+        var lines: [String] = []
+        if let load { lines += [load.text(width: width, style: style), ""] }
+        lines += [style.heading("Recorded"), table.rendered(width: width, style: style), ""]
+        let ratio = bytes.stored > 0 ? Double(bytes.payload) / Double(bytes.stored) : 0
+        let tenths = Int((ratio * 10).rounded())
+        lines.append(
+            "\(corpus): \(Quantity.bytes(bytes.payload)) of telemetry "
+                + "(\(Quantity.bytes(bytes.jsonEquivalent)) as JSON) in blocks of "
+                + "\(Quantity.bytes(bytes.stored)), \(tenths / 10).\(tenths % 10) times smaller; "
+                + "with tables to query, \(Quantity.bytes(bytes.file))"
+        )
+        if losses.droppedItems + losses.failedItems + losses.refusedRequests > 0 {
+            lines.append(
+                style.yellow(
+                    "Not recorded: \(Quantity.count(losses.droppedItems)) items dropped, "
+                        + "\(Quantity.count(losses.failedItems)) not exported; "
+                        + "\(Quantity.count(losses.refusedRequests)) export requests refused"
+                )
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+}
