@@ -62,8 +62,6 @@ extension OTLPEndpoint: CustomStringConvertible {
     }
 }
 
-extension OTLPTransportError.EndpointFault: Error {}
-
 extension OTLPEndpoint {
     private typealias Fault = OTLPTransportError.EndpointFault
 

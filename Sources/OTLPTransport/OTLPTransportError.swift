@@ -18,7 +18,7 @@ public enum OTLPTransportError: Error, Equatable {
     case invalidHeader(name: String, reason: String)
 
     /// What is wrong with the text of an endpoint.
-    public enum EndpointFault: Equatable, Sendable {
+    public enum EndpointFault: Error, Equatable {
         /// No `http://` in front.
         case missingScheme
         /// `https`, which isn't supported yet.

@@ -18,7 +18,8 @@ public struct OTLPReceiver: Service {
         public var port: Int
         /// How much the bodies may weigh.
         public var limits: OTLPRoutes.Limits
-        /// Further clients wait in the system's queue until a connection closes.
+        /// The most at once, each with up to 1 MB that isn't counted among the bodies yet; further
+        /// clients wait in the system's queue until one closes.
         public var connections: Int
         /// After this long without a byte, a connection that isn't waiting for an answer is closed.
         public var idleTimeout: Duration
