@@ -97,7 +97,7 @@ extension PendingOrder {
     fileprivate var paymentFailure: (any OrderFailure)? {
         switch simulated.failure {
         case .paymentDeclined: PaymentDeclined(reason: simulated.declineReason)
-        case .paymentTimeout: PaymentTimeout(after: simulated.paymentTime)
+        case .paymentTimeout: PaymentTimeout()
         case .outOfStock, nil: nil
         }
     }
