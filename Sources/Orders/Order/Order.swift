@@ -8,6 +8,32 @@ struct OrderLine: Codable, Equatable {
         case sku, quantity
         case unitPriceMinor = "unit_price_minor"
     }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        sku = try container.decode(String.self, forKey: .sku)
+        quantity = try container.decodeInteger(forKey: .quantity)
+        unitPriceMinor = try container.decodeInteger(forKey: .unitPriceMinor)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Decodes an integer; unlike `decode`, says where a number stands that doesn't fit.
+    fileprivate func decodeInteger<Integer: FixedWidthInteger & Decodable>(
+        forKey key: Key
+    ) throws -> Integer {
+        do {
+            return try decode(Integer.self, forKey: key)
+        } catch let error as DecodingError {
+            throw error
+        } catch {
+            throw DecodingError.dataCorruptedError(
+                forKey: key,
+                in: self,
+                debugDescription: "not a whole number in range"
+            )
+        }
+    }
 }
 
 /// How an order ended.

@@ -8,9 +8,10 @@ struct OrderRequest: Decodable {
     let items: [OrderLine]
 
     private enum CodingKeys: String, CodingKey {
-        case currency, items
         case customerID = "customer_id"
+        case currency
         case paymentMethod = "payment_method"
+        case items
     }
 
     enum Limit {
@@ -21,14 +22,22 @@ struct OrderRequest: Decodable {
     }
 
     init(json: Data, decoder: JSONDecoder) throws {
+        guard String(validating: json, as: UTF8.self) != nil else {
+            throw OrderRequestError.malformedJSON
+        }
         do {
             self = try decoder.decode(OrderRequest.self, from: json)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-            // Corruption below the top is JSON that parsed, such as a number out of range.
+        } catch DecodingError.dataCorrupted where !Self.isWellFormed(json) {
             throw OrderRequestError.malformedJSON
         } catch let error as DecodingError {
             throw OrderRequestError.wrongShape(path: error.path, reason: error.reason)
         }
+    }
+
+    /// Whether `json` is JSON at all: the decoder says of a number out of range, too, that the
+    /// data are corrupted.
+    private static func isWellFormed(_ json: Data) -> Bool {
+        (try? JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed)) != nil
     }
 
     /// The order, once every limit is found to be kept.
@@ -150,7 +159,7 @@ extension DecodingError {
         case .keyNotFound: "is missing"
         case .valueNotFound: "must not be null"
         case .typeMismatch: "has the wrong type"
-        default: "is out of range"
+        default: "is no whole number in range"
         }
     }
 }

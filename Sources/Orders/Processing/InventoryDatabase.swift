@@ -4,6 +4,7 @@ import Tracing
 /// A simulated PostgreSQL database of stock, told of as the semantic conventions for database
 /// clients say.
 struct InventoryDatabase: Sendable {
+    static let namespace = "inventory"
     static let table = "stock_hold"
     static let host = "inventory-db.internal"
 
@@ -44,6 +45,7 @@ struct InventoryDatabase: Sendable {
                 taking: order.simulated.holdTime,
                 rows: order.draft.lines.count - (shortage == nil ? 0 : 1),
                 failure: shortage,
+                of: order,
                 on: span
             )
             if let shortage {
@@ -63,6 +65,7 @@ struct InventoryDatabase: Sendable {
                 metadata: [
                     "order.id": "\(order.id)",
                     "order.lines": .stringConvertible(order.draft.lines.count),
+                    "hold.expires_in_s": .stringConvertible(900),
                     "duration_ms": .stringConvertible(elapsed.milliseconds),
                 ]
             )
@@ -86,6 +89,7 @@ struct InventoryDatabase: Sendable {
                 taking: order.simulated.releaseTime,
                 rows: held,
                 failure: nil,
+                of: order,
                 on: span
             )
             telemetry.logger.info(
@@ -104,18 +108,21 @@ struct InventoryDatabase: Sendable {
         taking time: Duration,
         rows: Int,
         failure: OutOfStock?,
+        of order: PendingOrder,
         on span: any Span
     ) async throws -> Duration {
         let errorType = failure?.status.rawValue
         var attributes: SpanAttributes = [
             "db.system.name": "postgresql",
-            "db.namespace": "inventory",
+            "db.namespace": .string(Self.namespace),
             "db.collection.name": .string(Self.table),
             "db.operation.name": .string(operation.rawValue),
+            "db.query.summary": .string("\(operation.rawValue) \(Self.table)"),
             "db.query.text": .string(operation.query),
             "db.response.returned_rows": .int64(Int64(rows)),
             "server.address": .string(Self.host),
             "server.port": 5432,
+            "order.id": .string(order.id),
         ]
         attributes["error.type"] = errorType
         span.attributes = attributes

@@ -22,12 +22,8 @@ struct PaymentDeclined: OrderFailure {
 
 /// The payment provider said nothing.
 struct PaymentTimeout: OrderFailure {
-    let after: Duration
-
     var status: OrderStatus { .paymentTimeout }
-    var description: String {
-        "The payment provider did not answer within \(after.milliseconds) ms"
-    }
+    var description: String { "The payment provider did not answer in time" }
 }
 
 /// An order that failed, kept for later questions, and why.

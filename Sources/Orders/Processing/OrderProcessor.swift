@@ -40,6 +40,7 @@ final class OrderProcessor: Sendable {
                 "order.lines": .stringConvertible(draft.lines.count),
                 "order.total": "\(draft.total)",
                 "order.currency": "\(draft.currency.rawValue)",
+                "payment.method": "\(draft.paymentMethod.rawValue)",
             ]
         )
         do {
@@ -81,12 +82,14 @@ final class OrderProcessor: Sendable {
                 "customer.id": "\(pending.draft.customerID)",
                 "order.status": "\(failure.status.rawValue)",
                 "order.total": "\(pending.draft.total)",
+                "order.currency": "\(pending.draft.currency.rawValue)",
             ]
         )
         telemetry.logger.info(
             isOutOfStock ? "Restock notice queued" : "Stock hold left to expire",
             metadata: [
                 "order.id": "\(pending.id)",
+                "customer.id": "\(pending.draft.customerID)",
                 "warehouse": "\(pending.simulated.warehouse)",
                 "order.units": .stringConvertible(pending.draft.units),
             ]
@@ -101,12 +104,14 @@ final class OrderProcessor: Sendable {
                 "customer.id": "\(pending.draft.customerID)",
                 "order.status": "\(OrderStatus.confirmed.rawValue)",
                 "order.total": "\(pending.draft.total)",
+                "order.currency": "\(pending.draft.currency.rawValue)",
             ]
         )
         telemetry.logger.info(
             "Order handed to fulfilment",
             metadata: [
                 "order.id": "\(pending.id)",
+                "customer.id": "\(pending.draft.customerID)",
                 "warehouse": "\(pending.simulated.warehouse)",
                 "order.units": .stringConvertible(pending.draft.units),
             ]

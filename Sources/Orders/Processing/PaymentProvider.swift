@@ -33,6 +33,7 @@ struct PaymentProvider: Sendable {
                 metadata: [
                     "order.id": "\(order.id)",
                     "payment.authorization.id": "\(order.simulated.authorizationID)",
+                    "server.address": "\(Self.host)",
                     "duration_ms": .stringConvertible(elapsed.milliseconds),
                 ]
             )
@@ -56,6 +57,8 @@ struct PaymentProvider: Sendable {
             "url.template": .string(Self.path),
             "server.address": .string(Self.host),
             "server.port": 443,
+            "network.peer.address": "203.0.113.24",
+            "network.peer.port": 443,
             "network.protocol.version": "1.1",
             "payment.method": .string(order.draft.paymentMethod.rawValue),
             "order.id": .string(order.id),
@@ -94,7 +97,7 @@ extension PendingOrder {
     fileprivate var paymentFailure: (any OrderFailure)? {
         switch simulated.failure {
         case .paymentDeclined: PaymentDeclined(reason: simulated.declineReason)
-        case .paymentTimeout: PaymentTimeout(after: simulated.paymentTime)
+        case .paymentTimeout: PaymentTimeout()
         case .outOfStock, nil: nil
         }
     }

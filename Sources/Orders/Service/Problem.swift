@@ -156,7 +156,9 @@ extension OrderRejection {
     }
 }
 
-/// `text` cut to at most `length` characters, so that nothing from outside swells telemetry.
-func bounded(_ text: String, _ length: Int) -> String {
-    text.utf8.count <= length ? text : String(text.prefix(length)) + "…"
+/// `text` cut to at most `bytes` of UTF-8, so that nothing from outside swells telemetry; bytes
+/// rather than characters, which combining marks make as long as one likes.
+func bounded(_ text: String, _ bytes: Int) -> String {
+    guard text.utf8.count > bytes else { return text }
+    return String(decoding: text.utf8.prefix(bytes), as: UTF8.self) + "…"
 }

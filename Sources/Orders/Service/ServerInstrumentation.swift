@@ -40,6 +40,7 @@ struct ServerInstrumentation: RouterMiddleware {
             do {
                 let answer = try await answer(request, context, next)
                 (response, errorType, failure) = (answer.response, answer.problem?.errorType, nil)
+                if let problem = answer.problem { log(problem) }
             } catch {
                 span.recordError(error)
                 (response, errorType, failure) = (nil, "\(type(of: error))", error)
@@ -50,9 +51,10 @@ struct ServerInstrumentation: RouterMiddleware {
                 status: response.map { Int($0.status.code) },
                 errorType: errorType,
                 duration: started.duration(to: .now),
-                responseBytes: response?.body.contentLength ?? 0
+                responseBytes: response?.body.contentLength ?? 0,
+                clientAddress: context.clientAddress
             )
-            describe(exchange, of: request, context, on: span)
+            describe(exchange, of: request, on: span)
             telemetry.metrics.recordServerRequest(exchange)
             log(exchange, of: request)
             if let failure { throw failure }
@@ -72,28 +74,22 @@ struct ServerInstrumentation: RouterMiddleware {
             guard let problem = Problem.describing(error, answering: request) else {
                 throw (error as? UnreadableBody)?.reason ?? error
             }
-            logRefusal(problem, error)
             return (problem.response(), problem)
         }
     }
 
-    private func describe(
-        _ exchange: Exchange,
-        of request: Request,
-        _ context: OrderRequestContext,
-        on span: any Span
-    ) {
-        let (host, port) = Self.address(request.head.authority) ?? (host, nil)
+    private func describe(_ exchange: Exchange, of request: Request, on span: any Span) {
+        let (host, port) = Self.address(request.head.authority) ?? (host, 80)
         var attributes: SpanAttributes = [
             "http.request.method": .string(exchange.method),
             "url.scheme": "http",
             "url.path": .string(bounded(request.uri.path, 256)),
             "server.address": .string(bounded(host, 256)),
+            "server.port": .int64(Int64(port)),
             "network.protocol.version": "1.1",
             "http.response.body.size": .int64(Int64(exchange.responseBytes)),
         ]
-        attributes["server.port"] = port
-        attributes["client.address"] = context.clientAddress
+        attributes["client.address"] = exchange.clientAddress
         attributes["user_agent.original"] = request.headers[.userAgent].map { bounded($0, 256) }
         attributes["http.request.body.size"] = request.headers[.contentLength].flatMap { Int($0) }
         attributes["http.response.status_code"] = exchange.status
@@ -116,18 +112,19 @@ struct ServerInstrumentation: RouterMiddleware {
                 "http.request.method": "\(exchange.method)",
                 "url.path": "\(bounded(request.uri.path, 256))",
                 "http.response.status_code": .stringConvertible(exchange.status ?? 0),
+                "http.response.body.size": .stringConvertible(exchange.responseBytes),
+                "client.address": "\(exchange.clientAddress ?? "unknown")",
                 "duration_ms": .stringConvertible(exchange.duration.milliseconds),
             ]
         )
     }
 
     /// Logs why a request was refused, save for failed orders, which are logged where they fail.
-    private func logRefusal(_ problem: Problem, _ error: any Error) {
+    private func log(_ problem: Problem) {
         guard problem.orderID == nil else { return }
         telemetry.logger.log(
             level: problem.status.code >= 500 ? .error : .warning,
             "Request refused",
-            error: problem.status.code >= 500 ? error : nil,
             metadata: ["error.type": "\(problem.errorType)", "detail": "\(problem.detail)"]
         )
     }
@@ -138,13 +135,13 @@ struct ServerInstrumentation: RouterMiddleware {
         ].map { (method: HTTPRequest.Method) in (method, method.rawValue) }
     )
 
-    /// The host and port of a `Host` header.
-    static func address(_ authority: String?) -> (host: String, port: Int?)? {
+    /// The host and port of a `Host` header, the port HTTP's own where it names none.
+    static func address(_ authority: String?) -> (host: String, port: Int)? {
         guard let authority, !authority.isEmpty else { return nil }
         guard let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]"),
-            let port = Int(authority[authority.index(after: colon)...])
-        else { return (authority, nil) }
-        return (String(authority[..<colon]), port)
+            let port = UInt16(authority[authority.index(after: colon)...])
+        else { return (authority, 80) }
+        return (String(authority[..<colon]), Int(port))
     }
 }
 
@@ -157,6 +154,7 @@ struct Exchange {
     let errorType: String?
     let duration: Duration
     let responseBytes: Int
+    let clientAddress: String?
 }
 
 private struct HTTPFieldsExtractor: Extractor {

@@ -79,6 +79,7 @@ private struct ServerRequest: MetricDimensions {
             ("http.request.method", method),
             ("http.route", route),
             ("http.response.status_code", status.map { "\($0)" }),
+            ("network.protocol.version", "1.1"),
             ("url.scheme", "http"),
             ("error.type", errorType),
         ].present
@@ -93,6 +94,7 @@ private struct DatabaseOperation: MetricDimensions {
     var dimensions: [(String, String)] {
         [
             ("db.system.name", "postgresql"),
+            ("db.namespace", InventoryDatabase.namespace),
             ("db.collection.name", InventoryDatabase.table),
             ("db.operation.name", operation),
             ("server.address", InventoryDatabase.host),
@@ -112,6 +114,7 @@ private struct PaymentRequest: MetricDimensions {
             ("http.response.status_code", status.map { "\($0)" }),
             ("server.address", PaymentProvider.host),
             ("server.port", "443"),
+            ("network.protocol.version", "1.1"),
             ("error.type", errorType),
         ].present
     }
