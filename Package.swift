@@ -102,7 +102,7 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .suite("OTLP", [.protobuf]),
-        .suite("Terminal"),
+        .suite("Terminal", [.histogram]),
         .suite("CorpusStore", ["OTLP", .grdb]),
         .suite("OTLPTransport", ["OTLP", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         .suite(
@@ -116,7 +116,12 @@ let package = Package(
                 .metrics, .tracing,
             ]
         ),
-        .suite("LoadGenerator", [.hummingbird]),
+        .suite(
+            "LoadGenerator",
+            [
+                "Terminal", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .serviceLifecycle,
+            ]
+        ),
         .suite("PlaybackBackend", ["CorpusStore", "OTLP", "OTLPTransport"]),
         .suite("Recording", ["CorpusStore", "OTLP"]),
         .suite(
