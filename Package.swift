@@ -109,7 +109,7 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .suite("OTLP", [.protobuf]),
-        .suite("Latency"),
+        .suite("Latency", ["Terminal", .histogram]),
         .suite("Terminal", ["Latency"]),
         .suite("CorpusStore", ["OTLP", .grdb]),
         .suite(
@@ -130,7 +130,13 @@ let package = Package(
                 .logging, .metrics, .nioCore, .serviceLifecycle, .tracing,
             ]
         ),
-        .suite("LoadGenerator", [.hummingbird]),
+        .suite(
+            "LoadGenerator",
+            [
+                "Latency", "Terminal", .asyncHTTPClient, .hummingbird, .logging, .nioCore,
+                .serviceLifecycle,
+            ]
+        ),
         .suite(
             "PlaybackBackend",
             ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioCore, .serviceLifecycle]

@@ -73,9 +73,15 @@ struct StatisticsPage {
     }
 
     private func timeline(_ width: Int?, _ style: Style) -> String {
-        guard statistics.timeline.count > 1 else { return "" }
-        return ColumnChart(statistics.timeline.map { Double($0.items) })
-            .rendered(width: width, style: style)
+        let stretches = statistics.timeline
+        guard stretches.count > 1 else { return "" }
+        return ColumnChart(stretches.map { Double($0.items) }).rendered(
+            width: width,
+            style: style,
+            value: { Quantity.count(Int($0)) },
+            start: "0 s",
+            end: Quantity.duration(.seconds(statistics.durationSeconds.rounded()))
+        )
     }
 
     private var sizes: TextTable {

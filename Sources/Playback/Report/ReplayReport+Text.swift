@@ -41,7 +41,13 @@ extension ReplayReport {
             let rates = timeline.map { Double($0.requests) }
             lines += [
                 style.heading("Requests sent, by second"),
-                ColumnChart(rates).rendered(width: width, style: style),
+                ColumnChart(rates).rendered(
+                    width: width,
+                    style: style,
+                    value: { Quantity.count(Int($0)) },
+                    start: "0 s",
+                    end: Quantity.duration(.seconds(timeline.count))
+                ),
                 "",
             ]
         }
