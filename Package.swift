@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OTLP", dependencies: [.protobuf]),
         .target(name: "Latency", dependencies: [.histogram]),
+        .target(name: "Lifecycle", dependencies: [.logging, .serviceLifecycle]),
         .target(name: "Terminal", dependencies: ["Latency"]),
         .target(
             name: "CorpusStore",
@@ -67,7 +68,7 @@ let package = Package(
         .target(
             name: "Recording",
             dependencies: [
-                "CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Orders",
+                "CorpusStore", "Lifecycle", "LoadGenerator", "OTLP", "OTLPTransport", "Orders",
                 "TelemetryBackends", "Terminal", .logging, .serviceLifecycle,
             ]
         ),
@@ -87,8 +88,8 @@ let package = Package(
         .program(
             "replay",
             [
-                "CorpusStore", "OTLP", "OTLPTransport", "Playback", "PlaybackBackend", "Terminal",
-                .logging, .nioPosix,
+                "CorpusStore", "Lifecycle", "OTLP", "OTLPTransport", "Playback", "PlaybackBackend",
+                "Terminal", .logging, .nioPosix,
             ]
         ),
         .program("corpus-stats", ["CorpusStore", "Latency", "Terminal"]),
@@ -99,7 +100,7 @@ let package = Package(
         .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
         .program(
             "playback-backend",
-            ["OTLP", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+            ["CorpusStore", "OTLP", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
         ),
 
         // Tests mirror the libraries; CommandTests runs the built programs.

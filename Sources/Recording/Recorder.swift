@@ -1,5 +1,6 @@
 import CorpusStore
 import Foundation
+import Lifecycle
 import LoadGenerator
 import Logging
 public import OTLP

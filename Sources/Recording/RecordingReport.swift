@@ -1,8 +1,8 @@
 import CorpusStore
-public import LoadGenerator
+import LoadGenerator
 import OTLP
-public import TelemetryBackends
-import Terminal
+import TelemetryBackends
+public import Terminal
 
 /// What was recorded.
 ///

@@ -61,7 +61,8 @@ struct StatisticsPage {
             ("metrics", requests.metrics, items.metricPoints),
             ("logs", requests.logs, items.logRecords),
         ] {
-            let rate = statistics.durationSeconds > 0 ? Double(items) / statistics.durationSeconds : 0
+            let rate =
+                statistics.durationSeconds > 0 ? Double(items) / statistics.durationSeconds : 0
             table.add(
                 name,
                 Quantity.count(requests),

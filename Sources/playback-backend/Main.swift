@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorpusStore
 import Logging
 import OTLP
 import PlaybackBackend
@@ -60,7 +61,9 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
                 onListening: { [quiet, host, store] port in
                     guard !quiet else { return }
                     let place = store.map { "in \($0)" } ?? "until it ends"
-                    console.write("Listening on http://\(host):\(port), keeping telemetry \(place)\n")
+                    console.write(
+                        "Listening on http://\(host):\(port), keeping telemetry \(place)\n"
+                    )
                 }
             )
             let group = ServiceGroup(services: [backend], logger: logger)

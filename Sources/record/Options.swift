@@ -1,6 +1,6 @@
-import ArgumentParser
-import CorpusStore
-import LoadGenerator
+public import ArgumentParser
+public import CorpusStore
+public import LoadGenerator
 import OTLPTransport
 
 /// How measurements become metric points, as `--metrics` takes it.
@@ -24,5 +24,5 @@ struct ListenAddress: ExpressibleByArgument {
     }
 }
 
-extension Arrivals: @retroactive ExpressibleByArgument {}
-extension ItemIndex: @retroactive ExpressibleByArgument {}
+extension Arrivals: ExpressibleByArgument {}
+extension ItemIndex: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import Lifecycle
 import Logging
 import OTLP
 import OTLPTransport
@@ -37,38 +38,16 @@ enum BackendTarget {
                 "Nothing listens on 127.0.0.1:\(port), so a playback backend is started there for "
                     + "the time of the replay.\n"
             )
-            return try await Self.withEmbeddedBackend(port: port, clock: clock, body)
-        }
-    }
-
-    private static func withEmbeddedBackend<Value: Sendable>(
-        port: Int,
-        clock: WallClock,
-        _ body: @escaping @Sendable (OTLPEndpoint) async throws -> Value
-    ) async throws -> Value {
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let backend = try PlaybackBackend(
-            configuration: .init(port: port),
-            clock: clock,
-            logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() },
-            onListening: { continuation.yield($0) }
-        )
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                try await backend.run()
-                return nil
+            return try await withListening { onListening in
+                try PlaybackBackend(
+                    configuration: .init(port: port),
+                    clock: clock,
+                    logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() },
+                    onListening: onListening
+                )
+            } _: { port in
+                try await body(OTLPEndpoint("http://127.0.0.1:\(port)"))
             }
-            group.addTask {
-                for await port in ports {
-                    return try await body(OTLPEndpoint("http://127.0.0.1:\(port)"))
-                }
-                return nil
-            }
-            defer { group.cancelAll() }
-            while let ended = try await group.next() {
-                if let value = ended { return value }
-            }
-            throw CancellationError()
         }
     }
 }

@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import OTLP
-import OTLPTransport
-import Playback
+public import OTLPTransport
+public import Playback
 
 /// `name=value`, as `--header` takes it.
 struct HeaderOption: ExpressibleByArgument {
@@ -37,5 +37,5 @@ struct StartTime: ExpressibleByArgument {
     }
 }
 
-extension TimestampMode: @retroactive ExpressibleByArgument {}
-extension OTLPSender.Compression: @retroactive ExpressibleByArgument {}
+extension TimestampMode: ExpressibleByArgument {}
+extension OTLPSender.Compression: ExpressibleByArgument {}

@@ -71,7 +71,7 @@ extension CorpusReader {
             database,
             sql: """
                 SELECT coalesce(sum(pgsize), 0) FROM dbstat JOIN sqlite_schema USING (name)
-                WHERE aggregate AND tbl_name NOT IN ('blocks', 'requests', 'recording')
+                WHERE aggregate = TRUE AND tbl_name NOT IN ('blocks', 'requests', 'recording')
                 """
         ) ?? 0
     }
