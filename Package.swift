@@ -107,7 +107,10 @@ let package = Package(
         .suite("OTLPTransport", ["OTLP", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         .suite(
             "TelemetryBackends",
-            ["OTLP", .hummingbird, .logging, .metrics, .serviceContext, .tracing]
+            [
+                "OTLP", .asyncHTTPClient, .httpTypes, .hummingbird, .logging, .metrics, .nioCore,
+                .protobuf, .serviceLifecycle, .tracing,
+            ]
         ),
         .suite(
             "Orders",
