@@ -122,7 +122,10 @@ let package = Package(
         ),
         .suite(
             "TelemetryBackends",
-            ["OTLP", .hummingbird, .logging, .metrics, .serviceContext, .tracing]
+            [
+                "OTLP", .asyncHTTPClient, .httpTypes, .hummingbird, .logging, .metrics, .nioCore,
+                .protobuf, .serviceLifecycle, .tracing,
+            ]
         ),
         .suite(
             "Orders",

@@ -1,0 +1,17 @@
+import OTLP
+
+// Short names for the generated messages, whose own carry their whole package.
+
+typealias OTLPAnyValue = Opentelemetry_Proto_Common_V1_AnyValue
+typealias OTLPArray = Opentelemetry_Proto_Common_V1_ArrayValue
+typealias OTLPHistogramPoint = Opentelemetry_Proto_Metrics_V1_HistogramDataPoint
+typealias OTLPKeyValue = Opentelemetry_Proto_Common_V1_KeyValue
+typealias OTLPKeyValueList = Opentelemetry_Proto_Common_V1_KeyValueList
+typealias OTLPLogRecord = Opentelemetry_Proto_Logs_V1_LogRecord
+typealias OTLPMetric = Opentelemetry_Proto_Metrics_V1_Metric
+typealias OTLPNumberPoint = Opentelemetry_Proto_Metrics_V1_NumberDataPoint
+typealias OTLPResource = Opentelemetry_Proto_Resource_V1_Resource
+typealias OTLPScope = Opentelemetry_Proto_Common_V1_InstrumentationScope
+typealias OTLPSeverity = Opentelemetry_Proto_Logs_V1_SeverityNumber
+typealias OTLPSpan = Opentelemetry_Proto_Trace_V1_Span
+typealias OTLPTraceResponse = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
