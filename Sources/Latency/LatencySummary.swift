@@ -44,6 +44,7 @@ public struct LatencySummary: Sendable, Equatable, Codable {
         p99 = percentile(99)
         p999 = percentile(99.9)
         max = milliseconds(Double(histogram.maxRecorded))
-        mean = milliseconds(histogram.mean)
+        // The histogram's mean takes each value for the middle of its bucket.
+        mean = min(milliseconds(histogram.mean), max)
     }
 }

@@ -30,6 +30,13 @@ import Testing
         #expect(summary.count == 1_000)
     }
 
+    @Test("gives no mean above the maximum")
+    func mean() {
+        var histogram = LatencyHistogram()
+        histogram.record(.microseconds(10_002_059))
+        #expect(histogram.summary.mean == histogram.summary.max)
+    }
+
     @Test("merges what was counted apart")
     func merge() {
         var (first, second) = (LatencyHistogram(), LatencyHistogram())

@@ -40,11 +40,10 @@ public struct LoadProgress: Sendable {
         let seconds = max(elapsed / .seconds(1), 0.001)
         let parts = [
             "\(Quantity.wholeSeconds(elapsed)) of \(Quantity.wholeSeconds(duration))",
-            "\(Quantity.count(sent)) of \(Quantity.count(planned)) sent",
+            "\(Quantity.count(sent)) sent",
             Quantity.rate(Double(sent) / seconds, of: "requests"),
             "\(Quantity.count(failed)) failed",
             "\(Quantity.count(lateStarts)) late",
-            "\(inFlight) under way",
             "p99 \(Quantity.duration(responseTimeP99))",
         ]
         return parts.joined(separator: " · ")

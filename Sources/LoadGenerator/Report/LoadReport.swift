@@ -19,7 +19,8 @@ public struct LoadReport: Sendable, Equatable, Codable {
     public let failures: [String: Int]
     /// From when the first order was due until the last one ended.
     public let elapsedSeconds: Double
-    /// Orders sent a second.
+    /// Orders sent a second, over the load's duration, or until the last was sent where that was
+    /// later or the load was ended early.
     public let achievedRPS: Double
     /// How many orders had to wait for a slot when they were due.
     public let lateStarts: Int
@@ -40,16 +41,18 @@ public struct LoadReport: Sendable, Equatable, Codable {
         case serviceTime = "service_time_ms"
     }
 
-    init(planned: Int, elapsed: Duration, tally: LoadTally) {
-        let seconds = max(elapsed / .seconds(1), 0.001)
+    init(planned: Int, duration: Duration, elapsed: Duration, tally: LoadTally) {
+        // The last order is due before the duration is over, which belongs to the rate all the same.
+        let sending = tally.sent == planned ? max(duration, tally.lastSent) : tally.lastSent
+        let rate = Double(tally.sent) / max(sending / .seconds(1), 0.001)
         self.planned = planned
         sent = tally.sent
         succeeded = tally.succeeded
         failed = tally.failed
         missed = planned - tally.sent
         failures = tally.failures
-        elapsedSeconds = (seconds * 1_000).rounded() / 1_000
-        achievedRPS = (Double(tally.sent) / seconds * 1_000).rounded() / 1_000
+        elapsedSeconds = (elapsed / .milliseconds(1)).rounded() / 1_000
+        achievedRPS = (rate * 1_000).rounded() / 1_000
         lateStarts = tally.lateStarts
         lateness = tally.lateness.summary
         responseTime = tally.responseTime.summary
@@ -77,7 +80,7 @@ extension LoadReport {
         let kinds = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.key): \(Quantity.count($0.value))" }
         counts.add("planned", Quantity.count(planned))
-        add("sent", sent, of: planned, "\(rate) over \(took)")
+        add("sent", sent, of: planned, "\(rate), done after \(took)")
         add("succeeded", succeeded, of: sent)
         add("failed", failed, of: sent, kinds.joined(separator: ", "))
         add("missed", missed, of: planned)

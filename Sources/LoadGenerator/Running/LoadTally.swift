@@ -8,15 +8,18 @@ struct LoadTally: Sendable {
     private(set) var succeeded = 0
     private(set) var failures: [String: Int] = [:]
     private(set) var lateStarts = 0
+    /// When the last order was sent, from the load's start.
+    private(set) var lastSent = Duration.zero
     private(set) var lateness = LatencyHistogram()
     private(set) var responseTime = LatencyHistogram()
     private(set) var serviceTime = LatencyHistogram()
 
     var failed: Int { ended - succeeded }
 
-    /// An order was sent, so long after it was due.
-    mutating func start(lateness: Duration, isLate: Bool) {
+    /// An order was sent at a time since the load's start, so long after it was due.
+    mutating func start(at time: Duration, lateness: Duration, isLate: Bool) {
         sent += 1
+        lastSent = max(lastSent, time)
         lateStarts += isLate ? 1 : 0
         self.lateness.record(lateness)
     }

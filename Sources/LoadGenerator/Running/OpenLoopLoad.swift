@@ -76,6 +76,7 @@ public final class OpenLoopLoad: Sendable {
         return state.withLock { state in
             LoadReport(
                 planned: state.planned,
+                duration: configuration.duration,
                 elapsed: start.duration(to: .now),
                 tally: state.tally
             )
@@ -111,7 +112,11 @@ public final class OpenLoopLoad: Sendable {
             let body = orders.body(ofOrder: order.index)
             let sent = ContinuousClock.now
             state.withLock { state in
-                state.tally.start(lateness: order.due.duration(to: sent), isLate: order.isLate)
+                state.tally.start(
+                    at: state.start?.duration(to: sent) ?? .zero,
+                    lateness: order.due.duration(to: sent),
+                    isLate: order.isLate
+                )
             }
             let outcome = await client.place(body)
             let ended = ContinuousClock.now

@@ -12,10 +12,14 @@ import Testing
             .disconnected,
         ]
         for outcome in outcomes {
-            tally.start(lateness: .milliseconds(1), isLate: outcome == .timedOut)
+            tally.start(
+                at: .seconds(2),
+                lateness: .milliseconds(1),
+                isLate: outcome == .timedOut
+            )
             tally.end(outcome, responseTime: .milliseconds(9), serviceTime: .milliseconds(8))
         }
-        return LoadReport(planned: 8, elapsed: .seconds(2), tally: tally)
+        return LoadReport(planned: 8, duration: .seconds(3), elapsed: .seconds(5), tally: tally)
     }
 
     @Test("accounts for every planned order")
@@ -60,11 +64,32 @@ import Testing
         #expect(text.contains("9.00 ms"))
     }
 
+    @Test("counts the rate over the whole duration, and longer only where orders were late")
+    func rate() {
+        func rate(lastSent: Duration) -> Double {
+            var tally = LoadTally()
+            tally.start(at: lastSent, lateness: .zero, isLate: false)
+            return LoadReport(
+                planned: 1,
+                duration: .seconds(2),
+                elapsed: .seconds(9),
+                tally: tally
+            ).achievedRPS
+        }
+        #expect(rate(lastSent: .seconds(1)) == 0.5)
+        #expect(rate(lastSent: .seconds(4)) == 0.25)
+    }
+
     @Test("survives a load without orders")
     func empty() {
-        let report = LoadReport(planned: 0, elapsed: .zero, tally: LoadTally())
+        let report = LoadReport(
+            planned: 0,
+            duration: .seconds(1),
+            elapsed: .zero,
+            tally: LoadTally()
+        )
         #expect(report.achievedRPS == 0)
         #expect(report.isFullyAnswered)
-        #expect(report.text().contains("  sent          0  0 requests/s over"))
+        #expect(report.text().contains("  sent          0  0 requests/s, done after 0 s"))
     }
 }
