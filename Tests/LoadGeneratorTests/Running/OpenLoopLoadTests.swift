@@ -1,4 +1,5 @@
 import Hummingbird
+import Latency
 import Logging
 import ServiceLifecycle
 import Terminal
