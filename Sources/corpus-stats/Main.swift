@@ -49,7 +49,7 @@ struct CorpusStats: AsyncParsableCommand {
                 }
                 print(pages.joined(separator: "\n\n"))
             }
-            guard reports.allSatisfy({ $0.verified ?? true }) else {
+            guard reports.allSatisfy({ $0.verified != .damaged }) else {
                 throw ExitCode(ExitStatus.failed.rawValue)
             }
         } catch let error where !(error is ExitCode) {
@@ -64,7 +64,7 @@ struct CorpusStats: AsyncParsableCommand {
         let progress = VerificationProgress(path: path)
         let verification = try await ProgressReporter(quiet: quiet)
             .show({ progress.line }) { try reader.verify(onProgress: progress.update) }
-        statistics.verified = verification.isIntact
+        statistics.verified = verification.isIntact ? .intact : .damaged
         statistics.problems = verification.problems
         return statistics
     }

@@ -102,6 +102,16 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
         public let items: Int
     }
 
+    /// What checking came to: in JSON true or false, and null when it was not done.
+    public enum Check: Equatable, Sendable {
+        /// Nobody asked.
+        case unchecked
+        /// All is right.
+        case intact
+        /// Something is not.
+        case damaged
+    }
+
     /// The report's format.
     public let version: Int
     /// The file.
@@ -122,8 +132,8 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
     public let compressionRatio: Double
     /// Which library inflates blocks: `zlib` or `libdeflate`.
     public let codec: String
-    /// Whether everything checked was right; nil when it was not checked.
-    public var verified: Bool?
+    /// Whether everything that can be checked is right.
+    public var verified: Check = .unchecked
     /// What checking found wrong; nil when it was not checked.
     public var problems: [String]?
     /// Over all payloads in order; nil when the recording did not end cleanly.
@@ -138,4 +148,26 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
     public let severities: [Severity]
     /// Items over time.
     public let timeline: [Stretch]
+}
+
+extension CorpusStatistics.Check: Codable {
+    /// Reads true, false or null.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard !container.decodeNil() else {
+            self = .unchecked
+            return
+        }
+        self = try container.decode(Bool.self) ? .intact : .damaged
+    }
+
+    /// Writes true, false or null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .unchecked: try container.encodeNil()
+        case .intact: try container.encode(true)
+        case .damaged: try container.encode(false)
+        }
+    }
 }
