@@ -77,7 +77,8 @@ public final class Recorder: Sendable {
             load: outcome.load,
             telemetry: outcome.telemetry,
             totals: totals,
-            refusedRequests: writer.refusedRequests
+            refusedRequests: writer.refusedRequests,
+            wasStopped: stopping.isStopped
         )
     }
 
