@@ -81,6 +81,12 @@ struct Replay: AsyncParsableCommand {
         guard (1...10_000).contains(connections) else {
             throw ValidationError("--connections takes 1 to 10000")
         }
+        do {
+            if let to { _ = try OTLPEndpoint(to) }
+            for header in headers { _ = try header.header }
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     func run() async throws {
