@@ -100,7 +100,10 @@ let package = Package(
         .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
         .program(
             "playback-backend",
-            ["CorpusStore", "OTLP", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+            [
+                "CorpusStore", "OTLP", "OTLPTransport", "PlaybackBackend", "Terminal", .logging,
+                .serviceLifecycle,
+            ]
         ),
 
         // Tests mirror the libraries; CommandTests runs the built programs.

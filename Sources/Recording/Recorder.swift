@@ -91,11 +91,8 @@ public final class Recorder: Sendable {
     private func checkPorts() async throws {
         var addresses = [(configuration.listenHost, configuration.listenPort)]
         if let orders = configuration.orders { addresses.append(("127.0.0.1", orders.port)) }
-        for (host, port) in addresses where port != 0 {
-            let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-            guard await !(try OTLPEndpoint("http://\(authority)").isListening()) else {
-                throw OTLPTransportError.addressInUse(host: host, port: port)
-            }
+        for (host, port) in addresses {
+            try await OTLPEndpoint.requireUnused(host: host, port: port)
         }
     }
 
