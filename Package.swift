@@ -148,12 +148,18 @@ let package = Package(
             "PlaybackBackend",
             ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioCore, .serviceLifecycle]
         ),
-        .suite("Recording", ["CorpusStore", "OTLP"]),
+        .suite(
+            "Recording",
+            ["CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", .logging, .nioCore]
+        ),
         .suite(
             "Playback",
             ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioPosix]
         ),
-        .testTarget(name: "CommandTests", dependencies: ["CorpusStore", "OTLP", "TestSupport"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["CorpusStore", "OTLP", "TestSupport", .grdb]
+        ),
     ]
 )
 
