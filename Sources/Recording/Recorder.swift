@@ -203,12 +203,12 @@ public final class Recorder: Sendable {
                 logger: logger
             )
         )
-        try await withRunning(
-            ClosureService { [stopping] in
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [stopping] in
                 await stopping.wait(atMost: nil)
                 await group.triggerGracefulShutdown()
             }
-        ) {
+            defer { tasks.cancelAll() }
             try await group.run()
         }
         guard let result = report.withLock({ $0 }) else { throw CancellationError() }
