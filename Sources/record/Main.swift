@@ -29,7 +29,10 @@ struct Record: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Orders a second. (default: 100, or no order service with --listen)")
+    @Option(
+        parsing: .unconditional,
+        help: "Orders a second. (default: 100, or no order service with --listen)"
+    )
     var rps: Double?
 
     @Option(

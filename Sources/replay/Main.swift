@@ -36,6 +36,7 @@ struct Replay: AsyncParsableCommand {
     var to: String?
 
     @Option(
+        parsing: .unconditional,
         help: "How fast: 10x, 0.5x or max. (default: 1x)",
         transform: { try PlaybackSpeed(parsing: $0) }
     )

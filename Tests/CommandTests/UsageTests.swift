@@ -21,7 +21,7 @@ extension Programs {
         static let mistakes = [
             Mistake("replay", "x.db", "--speed", "0", complaint: "'0' is not a speed"),
             Mistake("replay", "x.db", "--speed=-1x", complaint: "'-1x' is not a speed"),
-            Mistake("replay", "x.db", "--speed", "-1x", complaint: "--speed"),
+            Mistake("replay", "x.db", "--speed", "-1x", complaint: "'-1x' is not a speed"),
             Mistake("replay", "x.db", "--speed", "fast", complaint: "'fast' is not a speed"),
             Mistake("replay", "x.db", "--max-in-flight", "0", complaint: "--max-in-flight"),
             Mistake("replay", "x.db", "--timestamps", "move", complaint: "move"),
@@ -30,6 +30,7 @@ extension Programs {
             Mistake("replay", "x.db", "--start-at", "noon", complaint: "noon"),
             Mistake("replay", complaint: "corpus"),
             Mistake("record", "--rps", "0", complaint: "write a number above zero"),
+            Mistake("record", "--rps", "-5", complaint: "-5.0 requests/s is no rate"),
             Mistake("record", "--rps", "nan", complaint: "nan"),
             Mistake("record", "--duration", "60", complaint: "60 has no unit"),
             Mistake("record", "--duration", "0s", complaint: "0s is no time at all"),
