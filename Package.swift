@@ -100,7 +100,10 @@ let package = Package(
         .program("load-test", ["LoadGenerator", "Terminal", .logging, .serviceLifecycle]),
         .program(
             "playback-backend",
-            ["CorpusStore", "OTLP", "PlaybackBackend", "Terminal", .logging, .serviceLifecycle]
+            [
+                "CorpusStore", "OTLP", "OTLPTransport", "PlaybackBackend", "Terminal", .logging,
+                .serviceLifecycle,
+            ]
         ),
 
         // Tests mirror the libraries; CommandTests runs the built programs.
@@ -145,12 +148,18 @@ let package = Package(
             "PlaybackBackend",
             ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioCore, .serviceLifecycle]
         ),
-        .suite("Recording", ["CorpusStore", "OTLP"]),
+        .suite(
+            "Recording",
+            ["CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", .logging, .nioCore]
+        ),
         .suite(
             "Playback",
             ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioPosix]
         ),
-        .testTarget(name: "CommandTests", dependencies: ["CorpusStore", "OTLP", "TestSupport"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["CorpusStore", "OTLP", "TestSupport", .grdb]
+        ),
     ]
 )
 

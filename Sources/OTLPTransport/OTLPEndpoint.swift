@@ -53,6 +53,22 @@ public struct OTLPEndpoint: Equatable, Sendable {
         try? await channel.close()
         return true
     }
+
+    /// Finds out that an address to listen on is taken, before there is anything to undo.
+    ///
+    /// Port 0 is never taken. Another program may still be quicker: listening can fail afterwards.
+    /// - Throws: ``OTLPTransportError/addressInUse(host:port:)``;
+    ///   ``OTLPTransportError/invalidEndpoint(_:_:)`` where it is no address.
+    public static func requireUnused(
+        host: String,
+        port: Int
+    ) async throws(OTLPTransportError) {
+        guard port != 0 else { return }
+        let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        guard await !(try OTLPEndpoint("http://\(authority)").isListening()) else {
+            throw .addressInUse(host: host, port: port)
+        }
+    }
 }
 
 extension OTLPEndpoint: CustomStringConvertible {

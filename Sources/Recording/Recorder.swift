@@ -77,7 +77,8 @@ public final class Recorder: Sendable {
             load: outcome.load,
             telemetry: outcome.telemetry,
             totals: totals,
-            refusedRequests: writer.refusedRequests
+            refusedRequests: writer.refusedRequests,
+            wasStopped: stopping.isStopped
         )
     }
 
@@ -90,11 +91,8 @@ public final class Recorder: Sendable {
     private func checkPorts() async throws {
         var addresses = [(configuration.listenHost, configuration.listenPort)]
         if let orders = configuration.orders { addresses.append(("127.0.0.1", orders.port)) }
-        for (host, port) in addresses where port != 0 {
-            let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-            guard await !(try OTLPEndpoint("http://\(authority)").isListening()) else {
-                throw OTLPTransportError.addressInUse(host: host, port: port)
-            }
+        for (host, port) in addresses {
+            try await OTLPEndpoint.requireUnused(host: host, port: port)
         }
     }
 
@@ -205,12 +203,12 @@ public final class Recorder: Sendable {
                 logger: logger
             )
         )
-        try await withRunning(
-            ClosureService { [stopping] in
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [stopping] in
                 await stopping.wait(atMost: nil)
                 await group.triggerGracefulShutdown()
             }
-        ) {
+            defer { tasks.cancelAll() }
             try await group.run()
         }
         guard let result = report.withLock({ $0 }) else { throw CancellationError() }

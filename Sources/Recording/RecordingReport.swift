@@ -49,13 +49,19 @@ public struct RecordingReport: Encodable, Sendable {
     let bytes: Bytes
     let losses: Losses
     let digest: String?
+    private let isLoadWhole: Bool
+
+    private enum CodingKeys: CodingKey {
+        case version, corpus, complete, load, exportRequests, items, bytes, losses, digest
+    }
 
     init(
         corpus: String,
         load: LoadReport?,
         telemetry: TelemetryCounts?,
         totals: CorpusTotals,
-        refusedRequests: Int
+        refusedRequests: Int,
+        wasStopped: Bool
     ) {
         self.corpus = corpus
         complete = true
@@ -83,12 +89,12 @@ public struct RecordingReport: Encodable, Sendable {
             refusedRequests: refusedRequests
         )
         digest = totals.digest
+        isLoadWhole = load.map { wasStopped ? $0.isAnswered : $0.isFullyAnswered } ?? true
     }
 
-    /// Whether every order was sent and answered, and all that was emitted is in the corpus.
-    public var isWhole: Bool {
-        losses.droppedItems == 0 && losses.failedItems == 0 && load?.isFullyAnswered ?? true
-    }
+    /// Whether all that was emitted is in the corpus, and every order was sent and answered; of a
+    /// recording that was stopped, every order that was sent.
+    public var isWhole: Bool { losses.droppedItems == 0 && losses.failedItems == 0 && isLoadWhole }
 }
 
 extension RecordingReport {

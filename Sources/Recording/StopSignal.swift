@@ -1,13 +1,20 @@
+import Synchronization
+
 /// Wakes whoever waits for the end of a recording.
 final class StopSignal: Sendable {
     private let stream: AsyncStream<Never>
     private let continuation: AsyncStream<Never>.Continuation
+    private let state = Atomic<Bool>(false)
 
     init() {
         (stream, continuation) = AsyncStream.makeStream()
     }
 
+    /// Whether the signal was given.
+    var isStopped: Bool { state.load(ordering: .relaxed) }
+
     func stop() {
+        state.store(true, ordering: .relaxed)
         continuation.finish()
     }
 

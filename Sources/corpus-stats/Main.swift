@@ -49,9 +49,9 @@ struct CorpusStats: AsyncParsableCommand {
                 }
                 print(pages.joined(separator: "\n\n"))
             }
-            guard reports.allSatisfy({ $0.verified != .damaged }) else {
-                throw ExitCode(ExitStatus.failed.rawValue)
-            }
+            let damaged = reports.compactMap(DamagedCorpus.init)
+            for corpus in damaged { _ = ExitStatus.failure(of: "corpus-stats", corpus) }
+            guard damaged.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
         } catch let error where !(error is ExitCode) {
             throw ExitCode(ExitStatus.failure(of: "corpus-stats", error).rawValue)
         }
@@ -67,5 +67,18 @@ struct CorpusStats: AsyncParsableCommand {
         statistics.verified = verification.isIntact ? .intact : .damaged
         statistics.problems = verification.problems
         return statistics
+    }
+}
+
+/// A corpus in which checking found something wrong; the report lists it all.
+private struct DamagedCorpus: Error, CustomStringConvertible {
+    let description: String
+
+    init?(_ statistics: CorpusStatistics) {
+        guard statistics.verified == .damaged, let problems = statistics.problems else { return nil }
+        // Some problems name the file themselves.
+        let first = problems.first?.replacing("\(statistics.corpus): ", with: "") ?? ""
+        let others = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+        description = "\(statistics.corpus): \(first)\(others)"
     }
 }

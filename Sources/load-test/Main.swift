@@ -25,7 +25,7 @@ struct LoadTest: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Orders a second.")
+    @Option(parsing: .unconditional, help: "Orders a second.")
     var rps = 100.0
 
     @Option(

@@ -42,6 +42,14 @@ struct OrderServiceProgram: AsyncParsableCommand {
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
+    func validate() throws {
+        do {
+            try configuration.validate()
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
     func run() async throws {
         do {
             let telemetry = Telemetry(configuration: try telemetryConfiguration())
@@ -70,13 +78,17 @@ struct OrderServiceProgram: AsyncParsableCommand {
         return configuration
     }
 
-    private func orderService(_ telemetry: Telemetry) throws -> OrderService {
+    private var configuration: OrderServiceConfiguration {
         var configuration = OrderServiceConfiguration()
         configuration.port = port
         configuration.failureRate = failureRate
         configuration.timeScale = timeScale
         configuration.seed = seed
-        return try OrderService(
+        return configuration
+    }
+
+    private func orderService(_ telemetry: Telemetry) throws -> OrderService {
+        try OrderService(
             configuration: configuration,
             logger: Logger(label: "orders", factory: telemetry.makeLogHandler),
             metrics: telemetry.metricsFactory,

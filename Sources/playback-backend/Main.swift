@@ -2,6 +2,7 @@ import ArgumentParser
 import CorpusStore
 import Logging
 import OTLP
+import OTLPTransport
 import PlaybackBackend
 import ServiceLifecycle
 import Terminal
@@ -49,6 +50,8 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
         let console = Console.standardError
         let logger = Logger(label: "playback-backend") { _ in SwiftLogNoOpLogHandler() }
         do {
+            // Making the backend replaces the file that --force allows it to.
+            try await OTLPEndpoint.requireUnused(host: host, port: port)
             let backend = try PlaybackBackend(
                 configuration: .init(
                     host: host,

@@ -22,12 +22,17 @@ struct Record: AsyncParsableCommand {
               record --listen 127.0.0.1:4318 --out app.db    your own application, until Ctrl-C
               record --json > report.json                for programs
 
-            Ctrl-C ends the recording in order: what was recorded until then is a complete corpus.
-            Exit codes: 0 done, 1 failed, 2 something was not recorded, 64 usage.
+            Ctrl-C ends the recording in order: what was recorded until then is a complete corpus. \
+            Pressed twice, it ends at once, and nothing that was acknowledged is lost.
+            Exit codes: 0 done or ended by Ctrl-C, 1 failed, 2 something was not recorded, 64 usage, \
+            130 ended at once.
             """
     )
 
-    @Option(help: "Orders a second. (default: 100, or no order service with --listen)")
+    @Option(
+        parsing: .unconditional,
+        help: "Orders a second. (default: 100, or no order service with --listen)"
+    )
     var rps: Double?
 
     @Option(

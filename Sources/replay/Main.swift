@@ -36,6 +36,7 @@ struct Replay: AsyncParsableCommand {
     var to: String?
 
     @Option(
+        parsing: .unconditional,
         help: "How fast: 10x, 0.5x or max. (default: 1x)",
         transform: { try PlaybackSpeed(parsing: $0) }
     )
@@ -80,6 +81,12 @@ struct Replay: AsyncParsableCommand {
         }
         guard (1...10_000).contains(connections) else {
             throw ValidationError("--connections takes 1 to 10000")
+        }
+        do {
+            if let to { _ = try OTLPEndpoint(to) }
+            for header in headers { _ = try header.header }
+        } catch {
+            throw ValidationError("\(error)")
         }
     }
 

@@ -1,4 +1,3 @@
-import GRDB
 public import CorpusStore
 public import OTLP
 
@@ -32,14 +31,5 @@ public struct RecordedCorpus: Sendable {
         var generator = TelemetryGenerator(seed: seed)
         let requests = try (0..<count).map { _ in try generator.next() }
         try await self.init(requests, blockBytes: blockBytes)
-    }
-}
-
-extension RecordedCorpus {
-    /// Zeroes the bytes of every block, so that none matches its checksum.
-    public func damageBlocks() throws {
-        try DatabaseQueue(path: path).write {
-            try $0.execute(sql: "UPDATE blocks SET data = zeroblob(length(data))")
-        }
     }
 }

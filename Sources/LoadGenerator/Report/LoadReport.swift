@@ -60,9 +60,11 @@ public struct LoadReport: Sendable, Equatable, Codable {
     }
 
     /// Whether every order was sent and answered, be it with a refusal.
-    public var isFullyAnswered: Bool {
-        let unanswered = ["timeout", "connection", "cancelled"]
-        return missed == 0 && unanswered.allSatisfy { failures[$0] == nil }
+    public var isFullyAnswered: Bool { missed == 0 && isAnswered }
+
+    /// Whether every order that was sent was answered, be it with a refusal.
+    public var isAnswered: Bool {
+        ["timeout", "connection", "cancelled"].allSatisfy { failures[$0] == nil }
     }
 }
 

@@ -25,7 +25,9 @@ public struct OrderServiceConfiguration: Sendable {
     /// The defaults.
     public init() {}
 
-    func validate() throws(OrderServiceError) {
+    /// Checks that every value is within its range.
+    /// - Throws: ``OrderServiceError``, naming the first that isn't.
+    public func validate() throws(OrderServiceError) {
         guard 0...65_535 ~= port else { throw .invalidPort(port) }
         guard 0...1 ~= failureRate else { throw .invalidFailureRate(failureRate) }
         guard 0...1_000 ~= timeScale else { throw .invalidTimeScale(timeScale) }

@@ -1,0 +1,57 @@
+import CorpusStore
+import OTLP
+import TestSupport
+import Testing
+
+extension Programs {
+    @Suite("Recording others")
+    struct Listen {
+        @Test("keeps the bytes of every export request as they were sent")
+        func exactBytes() async throws {
+            let folder = try TemporaryFolder()
+            let path = folder.file("app.db")
+            let client = LoopbackClient(port: try LoopbackPort.free)
+            var generator = TelemetryGenerator(seed: 11)
+            let requests = try (0..<40).map { _ in try generator.next() }
+            let arguments = [
+                "--listen", "127.0.0.1:\(client.port)", "--duration", "1h", "--out", path, "--json",
+            ]
+            let ending = try await BuiltProgram.with("record", arguments) { program in
+                try await poll(for: "answer") { await client.isAnswered ? true : nil }
+                for request in requests {
+                    #expect(try await client.post(request) == 200)
+                }
+                program.interrupt()
+                return try await program.ending()
+            }
+            #expect(ending.code == 0, "\(ending.complaints)")
+            var decoded: [ExportRequest] = []
+            try CorpusReader(path: path).forEachRequest { decoded.append($1) }
+            #expect(decoded.map(\.signal) == requests.map(\.signal))
+            #expect(decoded.map(\.payload) == requests.map(\.payload))
+            let report = try JSONValue(parsing: ending.output)
+            #expect(report["load"] ?? .null == .null)
+            let statistics = try await Programs.verifiedStatistics(of: path)
+            #expect(statistics["digest"] == report["digest"])
+        }
+
+        @Test("ends after its duration, replacing a file when told to")
+        func duration() async throws {
+            let corpus = try await RecordedCorpus(seed: 1, requests: 3)
+            let ending = try await BuiltProgram.run(
+                "record",
+                "--listen",
+                "127.0.0.1:\(try LoopbackPort.free)",
+                "--duration",
+                "200ms",
+                "--out",
+                corpus.path,
+                "--force"
+            )
+            #expect(ending.code == 0, "\(ending.complaints)")
+            let statistics = try await Programs.verifiedStatistics(of: corpus.path)
+            #expect(statistics["complete"] == .flag(true))
+            #expect(statistics["export_requests.logs"] == .number(0))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A port of the loopback on which this process listens and never answers, until the value goes
+/// away.
+public final class LoopbackPort: Sendable {
+    /// The port's number.
+    public let number: Int
+    private let descriptor: Int32
+
+    /// Listens on a port that the system picks.
+    public init() throws {
+        #if canImport(Glibc)
+            let stream = Int32(SOCK_STREAM.rawValue)
+        #else
+            let stream = SOCK_STREAM
+        #endif
+        let descriptor = socket(AF_INET, stream, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let failed = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) != 0 || listen(descriptor, 16) != 0
+                    || getsockname(descriptor, address, &length) != 0
+            }
+        }
+        self.descriptor = descriptor
+        number = Int(UInt16(bigEndian: address.sin_port))
+        if failed { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The number of a port on which nothing listens at present.
+    public static var free: Int {
+        get throws { try LoopbackPort().number }
+    }
+}
