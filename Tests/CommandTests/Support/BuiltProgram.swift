@@ -44,7 +44,7 @@ final class BuiltProgram: Sendable {
         let (output, complaints) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = complaints
-        process.terminationHandler = { [self] _ in closeEnd() }
+        process.terminationHandler = { [weak self] _ in self?.closeEnd() }
         try process.run()
         drain(output) { $0.output.append($1) }
         drain(complaints) { $0.complaints.append($1) }
@@ -161,6 +161,7 @@ final class BuiltProgram: Sendable {
                 state.withLock { append(&$0, data) }
                 continuation.yield()
             }
+            try? handle.close()
             closeEnd()
         }
     }
