@@ -126,7 +126,7 @@ extension Programs {
             let url = "http://127.0.0.1:\(try LoopbackPort.free)"
             let replay = try await BuiltProgram.run("replay", corpus.path, "--to", url)
             expectFailure(replay, of: "replay", naming: url, "nothing listens")
-            let load = try await BuiltProgram.run("load-test", "--to", url)
+            let load = try await BuiltProgram.run("load-test", "--to", url, "--quiet")
             expectFailure(load, of: "load-test", naming: url, "nothing listens")
         }
     }

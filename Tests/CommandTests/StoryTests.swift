@@ -104,7 +104,7 @@ extension Programs {
                         "--json"
                     )
                     #expect(load.code == 0, "\(load.complaints)")
-                    #expect(try JSONValue(parsing: load.output)["sent"] == .number(40))
+                    #expect(try JSONValue(parsing: load.output)["load.sent"] == .number(40))
                     service.interrupt()
                     #expect(try await service.ending().code == 0)
                 }

@@ -69,6 +69,13 @@ struct RecorderTests {
         #expect(try files == ["run.db"])
     }
 
+    @Test("ends with its load, without waiting for anything to time out")
+    func end() async throws {
+        let recorder = Recorder(try configuration(duration: .milliseconds(100)), clock: WallClock())
+        let elapsed = try await ContinuousClock().measure { _ = try await recorder.run() }
+        #expect(elapsed < .seconds(4))
+    }
+
     @Test("stops early in order, with all that was sent until then in a complete corpus")
     func stop() async throws {
         let recorder = Recorder(try configuration(duration: .seconds(3_600)), clock: WallClock())

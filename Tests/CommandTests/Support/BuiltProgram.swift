@@ -44,10 +44,10 @@ final class BuiltProgram: Sendable {
         let (output, complaints) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = complaints
+        process.terminationHandler = { [weak self] _ in self?.closeEnd() }
+        try process.run()
         drain(output) { $0.output.append($1) }
         drain(complaints) { $0.complaints.append($1) }
-        process.terminationHandler = { [self] _ in closeEnd() }
-        try process.run()
     }
 
     /// Where SwiftPM puts what it builds: beside the test bundle.
@@ -152,16 +152,17 @@ final class BuiltProgram: Sendable {
         state.withLock { String(decoding: $0.complaints, as: UTF8.self) }
     }
 
+    /// Reads on a thread of its own: a dispatch source that is cancelled may outlive its file, and
+    /// then takes the events of the next one with the same descriptor.
     private func drain(_ pipe: Pipe, into append: @escaping @Sendable (inout State, Data) -> Void) {
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                closeEnd()
-            } else {
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread { [self] in
+            while case let data = handle.availableData, !data.isEmpty {
                 state.withLock { append(&$0, data) }
                 continuation.yield()
             }
+            try? handle.close()
+            closeEnd()
         }
     }
 
