@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -45,18 +46,23 @@ public final class OpenLoopLoad: Sendable {
     /// - Throws: ``LoadError`` if the service isn't there, `CancellationError` if the load ends
     ///   before it is.
     public func run() async throws -> LoadReport {
-        try await HTTPClient.withHTTPClient(
+        let eventLoop = HTTPClient.defaultEventLoopGroup.any()
+        return try await HTTPClient.withHTTPClient(
+            eventLoopGroup: eventLoop,
             configuration: OrderClient.clientConfiguration(configuration)
         ) { httpClient in
             let client = OrderClient(client: httpClient, configuration: configuration)
             try await cancelWhenGracefulShutdown { [configuration] in
                 try await client.waitUntilHealthy(within: configuration.startTimeout)
             }
-            return await send(with: client)
+            return await send(with: client, on: EventLoopExecutor(eventLoop))
         }
     }
 
-    private func send(with client: OrderClient) async -> LoadReport {
+    private func send(
+        with client: OrderClient,
+        on executor: EventLoopExecutor
+    ) async -> LoadReport {
         let schedule = configuration.schedule
         let planned = schedule.remainingCount
         let line = StartLine(slots: configuration.maxConcurrent)
@@ -64,11 +70,13 @@ public final class OpenLoopLoad: Sendable {
         state.withLock { $0 = State(planned: planned, start: start) }
         await withTaskGroup { group in
             for _ in 0..<min(configuration.maxConcurrent, planned) {
-                group.addTask { await self.work(on: line, with: client) }
+                group.addTask(executorPreference: executor) {
+                    await self.work(on: line, with: client)
+                }
             }
-            group.addTask {
+            group.addTask(executorPreference: executor) {
                 await cancelWhenGracefulShutdown {
-                    await self.pace(schedule, from: start, on: line)
+                    await self.pace(schedule, from: start, on: line, with: executor)
                 }
                 line.close()
             }
@@ -87,15 +95,14 @@ public final class OpenLoopLoad: Sendable {
     private func pace(
         _ schedule: ArrivalSchedule,
         from start: ContinuousClock.Instant,
-        on line: StartLine
+        on line: StartLine,
+        with executor: EventLoopExecutor
     ) async {
         let lastStart = start + configuration.duration + configuration.overtime
         var fullUntil: ContinuousClock.Instant?
         for (index, offset) in schedule.enumerated() {
             let due = start + offset
-            if due > .now {
-                try? await Task.sleep(until: due, tolerance: .zero, clock: .continuous)
-            }
+            await executor.sleep(until: due)
             // Waits for an order to end at most, and orders end within bounds.
             let wasFull = await line.waitForSlot()
             let now = ContinuousClock.now
