@@ -100,9 +100,10 @@ import Testing
             )
             configuration.overtime = .zero
             let report = try await OpenLoopLoad(configuration).run()
-            #expect(report.sent == 1)
-            #expect(report.missed == 199)
-            #expect(server.received == 1)
+            // None, where the machine was too busy to start one in time.
+            #expect(report.sent <= 1)
+            #expect(report.missed == 200 - report.sent)
+            #expect(server.received == report.sent)
         }
     }
 
