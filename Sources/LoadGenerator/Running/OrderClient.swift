@@ -25,7 +25,8 @@ struct OrderClient: Sendable {
     /// One connection for each order under way, opened once, never retried and never traced: what
     /// is recorded are the service's own spans.
     static func clientConfiguration(_ load: LoadConfiguration) -> HTTPClient.Configuration {
-        let timeout = TimeAmount(load.requestTimeout)
+        // Shorter ones are kept by each order's own deadline; health checks must not suffer from them.
+        let timeout = TimeAmount(max(load.requestTimeout, .seconds(1)))
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: timeout, read: timeout)
@@ -36,7 +37,8 @@ struct OrderClient: Sendable {
         return configuration
     }
 
-    /// Sends an order, and waits until it is answered in full; ends within twice the timeout.
+    /// Sends an order, and waits until it is answered in full; ends within twice the timeout, or
+    /// within two seconds.
     func place(_ body: ByteBuffer) async -> OrderOutcome {
         var request = request
         request.body = .bytes(body)
