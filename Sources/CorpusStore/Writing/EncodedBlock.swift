@@ -21,6 +21,7 @@ struct EncodedBlock: Sendable {
     /// - Throws: ``CodecError`` when memory runs out.
     init(_ run: OpenBlock.Run, isHurried: Bool = false) throws {
         var anchors: [TraceID: UInt64] = [:]
+        anchors.reserveCapacity(run.requests.reduce(0) { $0 + $1.traces.count })
         for placed in run.requests {
             for (trace, entry) in zip(placed.prepared.traces.traces, placed.traces) {
                 anchors[trace.id] = entry.anchorUnixNanoseconds

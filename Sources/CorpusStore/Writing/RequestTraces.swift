@@ -17,6 +17,7 @@ struct RequestTraces: Sendable {
     init(_ request: ExportRequest, scan: RequestScan) {
         traceOfItem.reserveCapacity(scan.items.count)
         var places: [TraceID: Int32] = [:]
+        places.reserveCapacity(min(512, scan.items.count))
         request.payload.withUnsafeBytes { payload in
             for item in scan.items {
                 guard let base = payload.baseAddress, item.traceIDOffset >= 0 else {

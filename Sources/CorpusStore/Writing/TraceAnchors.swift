@@ -25,7 +25,7 @@ struct TraceAnchors {
     private var isSpilled = false
     private var entered: [(TraceID, Entry)] = []
 
-    init(generationLimit: Int = 200_000) {
+    init(generationLimit: Int = 190_000) {
         self.generationLimit = generationLimit
     }
 

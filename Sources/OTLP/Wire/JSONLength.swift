@@ -155,7 +155,15 @@ private struct JSONCounter {
             guard !Self.mayNeedEscapes(word) else { return slowEscapedLength(range, from: offset) }
             offset += 8
         }
-        return slowEscapedLength(range, from: offset)
+        let rest = range.upperBound - offset
+        guard rest > 0 else { return range.count }
+        // The rest as the upper part of a word that reaches back before it, spaces in its place.
+        guard range.upperBound >= 8 else { return slowEscapedLength(range, from: offset) }
+        let last = base.loadUnaligned(fromByteOffset: range.upperBound - 8, as: UInt64.self)
+        let word =
+            UInt64(littleEndian: last) >> UInt64(8 * (8 - rest))
+            | 0x2020_2020_2020_2020 << UInt64(8 * rest)
+        return Self.mayNeedEscapes(word) ? slowEscapedLength(range, from: offset) : range.count
     }
 
     /// Whether one of the word's bytes may be a quote, a backslash, a control character or the first
