@@ -26,13 +26,14 @@ final class CorpusFile: Sendable {
 
     init(
         creating configuration: CorpusWriter.Configuration,
-        clock: WallClock
+        clock: WallClock,
+        space: DiskSpace
     ) throws(CorpusError) {
         let started = clock.now
         path = configuration.path
         index = configuration.index
         self.clock = clock
-        space = DiskSpace(path: configuration.path)
+        self.space = space
         state = Mutex(
             State(
                 tables: ItemTables(index: configuration.index, started: started),

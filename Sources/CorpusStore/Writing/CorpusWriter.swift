@@ -50,9 +50,20 @@ public final class CorpusWriter: TelemetrySink {
 
     /// Makes the file.
     /// - Throws: ``CorpusError`` when it exists or can't be made.
-    public init(_ configuration: Configuration, clock: WallClock) throws(CorpusError) {
+    public convenience init(
+        _ configuration: Configuration,
+        clock: WallClock
+    ) throws(CorpusError) {
+        try self.init(configuration, clock: clock, space: DiskSpace(path: configuration.path))
+    }
+
+    init(
+        _ configuration: Configuration,
+        clock: WallClock,
+        space: DiskSpace
+    ) throws(CorpusError) {
         path = configuration.path
-        file = try CorpusFile(creating: configuration, clock: clock)
+        file = try CorpusFile(creating: configuration, clock: clock, space: space)
         queue = Mutex(CommitQueue(capacityBytes: configuration.queueBytes))
     }
 

@@ -10,16 +10,17 @@ struct DiskSpace: Sendable {
     /// Room that nothing but the end of the recording uses, in bytes.
     static let reserveBytes = 512 << 10
 
-    private let folder: String
     private let logPath: String
+    private let freeBytes: @Sendable () -> Int?
 
-    init(path: String) {
-        folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    /// The disk that a corpus is on; `freeBytes` gives nil where the system doesn't say.
+    init(path: String, freeBytes: (@Sendable () -> Int?)? = nil) {
         logPath = path + "-wal"
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        self.freeBytes = freeBytes ?? { Self.freeBytes(in: folder) }
     }
 
-    /// The bytes that are free for this process; nil where the system doesn't say.
-    var freeBytes: Int? {
+    private static func freeBytes(in folder: String) -> Int? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
         return (attributes?[.systemFreeSize] as? NSNumber).map { Int(clamping: $0.int64Value) }
     }
@@ -32,7 +33,7 @@ struct DiskSpace: Sendable {
 
     /// Whether a transaction that changes that many bytes leaves enough room to end the recording.
     func hasRoom(forChanging bytes: Int, logBytes: Int) -> Bool {
-        guard let freeBytes else { return true }
+        guard let freeBytes = freeBytes() else { return true }
         return freeBytes >= 2 * bytes + logBytes + Self.reserveBytes
     }
 }
