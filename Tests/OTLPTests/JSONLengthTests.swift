@@ -9,8 +9,6 @@ struct JSONLengthTests {
     private typealias Metrics = Opentelemetry_Proto_Collector_Metrics_V1_ExportMetricsServiceRequest
     private typealias Logs = Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest
 
-    private static let options = JSONEncodingOptions.with { $0.alwaysPrintEnumsAsInts = true }
-
     /// What swift-protobuf writes, with ids as hex where protobuf's own JSON has base64.
     private func expectedLength(_ request: ExportRequest) throws -> Int {
         let bytes = request.payload
@@ -46,7 +44,9 @@ struct JSONLengthTests {
     }
 
     private func length(_ message: some Message, ids: [Int]) throws -> Int {
-        let base64: [UInt8] = try message.jsonUTF8Bytes(options: Self.options)
+        var options = JSONEncodingOptions()
+        options.alwaysPrintEnumsAsInts = true
+        let base64: [UInt8] = try message.jsonUTF8Bytes(options: options)
         return base64.count + ids.reduce(0) { $0 + 2 * $1 - ($1 + 2) / 3 * 4 }
     }
 
@@ -56,7 +56,8 @@ struct JSONLengthTests {
         for _ in 0..<30 {
             let request = try generator.next()
             let counted = try JSONLength.count(request.signal, payload: request.payload)
-            #expect(counted == (try expectedLength(request)))
+            let expected = try expectedLength(request)
+            #expect(counted == expected)
         }
     }
 
@@ -79,7 +80,8 @@ struct JSONLengthTests {
             ]
         }
         let counted = try JSONLength.count(.logs, payload: try message.serializedBytes())
-        #expect(counted == (try length(message, ids: [])))
+        let expected = try length(message, ids: [])
+        #expect(counted == expected)
     }
 
     @Test(
@@ -92,7 +94,8 @@ struct JSONLengthTests {
     )
     func doubles(value: Double) throws {
         var values: [Opentelemetry_Proto_Common_V1_AnyValue] = [.with { $0.doubleValue = value }]
-        values += [0, 9, 10, .max, .min, -1].map { integer in .with { $0.intValue = integer } }
+        let integers: [Int64] = [0, 9, 10, .max, .min, -1]
+        for integer in integers { values.append(.with { $0.intValue = integer }) }
         let message = Logs.with {
             $0.resourceLogs = [
                 .with {
@@ -105,6 +108,7 @@ struct JSONLengthTests {
             ]
         }
         let counted = try JSONLength.count(.logs, payload: try message.serializedBytes())
-        #expect(counted == (try length(message, ids: [])))
+        let expected = try length(message, ids: [])
+        #expect(counted == expected)
     }
 }

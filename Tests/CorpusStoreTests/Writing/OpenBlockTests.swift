@@ -27,12 +27,10 @@ struct OpenBlockTests {
     @Test("joins small blocks with what fills them")
     func joining() throws {
         var block = OpenBlock(targetBytes: 100)
-        #expect(summary(block.append(try batch([40]))) == ["1+1"])
-        #expect(summary(block.append(try batch([20, 20]))) == ["2+2"])
-        #expect(summary(block.append(try batch([30]))) == ["1+4 sealed", "replaces 1"])
-        #expect(summary(block.append(try batch([30]))) == ["5+1"])
-        #expect(summary(block.seal()) == ["5+1 sealed", "replaces 5"])
-        #expect(summary(block.seal()) == [])
+        let plans = try [[40], [20, 20], [30], [30]].map { summary(block.append(try batch($0))) }
+        let ends = [summary(block.seal()), summary(block.seal())]
+        #expect(plans == [["1+1"], ["2+2"], ["1+4 sealed", "replaces 1"], ["5+1"]])
+        #expect(ends == [["5+1 sealed", "replaces 5"], []])
     }
 
     @Test("cuts a large batch into full blocks with nothing left over")

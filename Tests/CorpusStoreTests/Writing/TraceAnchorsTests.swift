@@ -39,7 +39,8 @@ struct TraceAnchorsTests {
                 anchors.committed()
                 for (trace, entry) in zip(request.traces.traces, entries) {
                     let found = (entry.number, entry.anchorUnixNanoseconds)
-                    #expect(first[trace.id, default: found] == found)
+                    let isSame = first[trace.id, default: found] == found
+                    #expect(isSame)
                     first[trace.id] = found
                 }
             }
