@@ -89,7 +89,7 @@ struct JSONLengthTests {
         arguments: [
             0, -0.0, 1, -1, 9, 10, 99.5, 1e15, 9_007_199_254_740_991, 9_007_199_254_740_992, 1e16,
             1e21,
-            -1e22, 5e-324, .infinity, -.infinity, .nan, 0.1, 123_456.789,
+            -1e22, .leastNonzeroMagnitude, .infinity, -.infinity, .nan, 0.1, 123_456.789,
         ]
     )
     func doubles(value: Double) throws {

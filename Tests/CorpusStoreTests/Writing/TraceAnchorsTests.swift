@@ -7,10 +7,10 @@ import Testing
 
 @Suite("Trace anchors")
 struct TraceAnchorsTests {
-    private func prepared(_ count: Int, seed: UInt64) throws -> [PreparedRequest] {
+    private func prepared(_ count: Int, seed: UInt64) throws -> [CorpusStore.PreparedRequest] {
         var generator = TelemetryGenerator(seed: seed)
         return try (0..<count).map { _ in
-            try PreparedRequest(try generator.next(.traces, items: 5))
+            try CorpusStore.PreparedRequest(try generator.next(.traces, items: 5))
         }
     }
 
