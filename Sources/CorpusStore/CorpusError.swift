@@ -12,6 +12,10 @@ public enum CorpusError: Error, Equatable {
     case cannotCreate(path: String, reason: String)
     /// The disk holds no more.
     case full(path: String)
+    /// The disk became full while recording; the corpus is complete with what was acknowledged.
+    case filledUp(path: String, keptRequests: Int, refusedRequests: Int, lacksIndexes: Bool)
+    /// The items have their rows already, or some of them.
+    case indexed(path: String, found: String)
     /// The file exists already and was not to be replaced.
     case exists(path: String)
     /// The database itself is not what was written.
@@ -39,6 +43,12 @@ extension CorpusError: CustomStringConvertible {
             "\(path): can't be created: \(reason)"
         case .full(let path):
             "\(path): the disk is full; make room on it or record elsewhere with --out"
+        case .filledUp(let path, let keptRequests, let refusedRequests, let lacksIndexes):
+            "\(path): the disk became full; the corpus is complete with the \(keptRequests) export "
+                + "requests before" + (lacksIndexes ? ", though without indexes" : "")
+                + ", \(refusedRequests) were refused; make room on the disk and record anew"
+        case .indexed(let path, let found):
+            "\(path): the item tables are filled already (\(found))"
         case .exists(let path):
             "\(path): the file exists; choose another name or add --force to replace it"
         case .damagedFile(let path, let reason):

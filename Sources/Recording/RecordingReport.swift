@@ -38,6 +38,8 @@ public struct RecordingReport: Encodable, Sendable {
         let failedItems: Int
         /// Export requests that were refused for want of room; their senders may have tried again.
         let refusedRequests: Int
+        /// Whether the disk had no room for the corpus's indexes; queries take longer.
+        let lacksIndexes: Bool
     }
 
     let version = 1
@@ -86,7 +88,8 @@ public struct RecordingReport: Encodable, Sendable {
         losses = Losses(
             droppedItems: counts.map(\.dropped).reduce(0, +),
             failedItems: counts.map { $0.failed + $0.rejected }.reduce(0, +),
-            refusedRequests: refusedRequests
+            refusedRequests: refusedRequests,
+            lacksIndexes: totals.lacksIndexes
         )
         digest = totals.digest
         isLoadWhole = load.map { wasStopped ? $0.isAnswered : $0.isFullyAnswered } ?? true
@@ -127,6 +130,9 @@ extension RecordingReport {
                         + "\(Quantity.count(losses.refusedRequests)) export requests refused"
                 )
             )
+        }
+        if losses.lacksIndexes {
+            lines.append(style.yellow("The disk had no room for indexes: queries take longer."))
         }
         return lines.joined(separator: "\n")
     }

@@ -25,6 +25,7 @@ extension CorpusReader {
     ) throws(CorpusError) -> CorpusVerification {
         var verification = CorpusVerification()
         verification.problems += try CorpusError.wrapping(path) { try databaseProblems() }
+        let anchors = try CorpusError.wrapping(path) { try database.read(AnchorLookup.init) }
         let blocks = try blocks()
         let total = blocks.reduce(0) { $0 + $1.requestCount }
         var digest = CorpusDigest()
@@ -38,7 +39,7 @@ extension CorpusReader {
             }
             next = block.nextRequest
             do {
-                try verify(block, &verification, &digest)
+                try verify(block, anchors, &verification, &digest)
             } catch {
                 verification.problems.append("\(CorpusError(error, path: path))")
             }
@@ -65,9 +66,14 @@ extension CorpusReader {
                 }
             for signal in Signal.allCases {
                 let table = signal.itemsName
+                let indexes = ItemIndex.allCases.filter { $0.contains(signal) }
+                    .map { "'\($0.rawValue)'" }.joined(separator: ", ")
                 let sql = """
-                    SELECT count(*), (SELECT coalesce(sum(items), 0) FROM requests
-                        WHERE signal = \(signal.code) AND first_item IS NOT NULL) FROM \(table)
+                    SELECT count(*), (SELECT coalesce(sum(items), 0)
+                        FROM blocks JOIN requests ON requests.id >= first_request
+                            AND requests.id < first_request + request_count
+                        WHERE indexed AND signal = \(signal.code)
+                            AND (SELECT indexed FROM recording) IN (\(indexes))) FROM \(table)
                     """
                 guard let row = try Row.fetchOne(database, sql: sql) else { continue }
                 let found: Int = try row.decode(atIndex: 0)
@@ -84,6 +90,7 @@ extension CorpusReader {
 
     private func verify(
         _ block: BlockSummary,
+        _ known: AnchorLookup,
         _ verification: inout CorpusVerification,
         _ digest: inout CorpusDigest
     ) throws {
@@ -126,21 +133,19 @@ extension CorpusReader {
             throw damage(block, "it holds \(payloadBytes) bytes, not \(block.payloadBytes)")
         }
         try database.read { database in
-            try verifyAnchors(contents.anchors, of: block, in: database)
+            try verify(contents.anchors, of: block, known, in: database)
         }
     }
 
-    private func verifyAnchors(
+    private func verify(
         _ anchors: some Sequence<(Data, UInt64)>,
         of block: BlockSummary,
+        _ known: AnchorLookup,
         in database: Database
     ) throws {
-        let statement = try database.cachedStatement(
-            sql: "SELECT anchor_ns FROM trace_ids WHERE trace_id = ?"
-        )
         for (id, anchor) in anchors {
-            let stored = try Int64.fetchOne(statement, arguments: [id])
-            guard stored == Int64(bitPattern: anchor) else {
+            let entry = try known.entry(of: id, in: database)
+            guard entry?.anchorUnixNanoseconds == anchor else {
                 throw damage(block, "trace \(id.hexadecimal) has another anchor than its row")
             }
         }

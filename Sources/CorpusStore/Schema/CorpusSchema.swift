@@ -13,6 +13,7 @@ enum CorpusSchema {
             started_ns INTEGER NOT NULL,      -- Unix nanoseconds
             ended_ns INTEGER,                 -- Unix nanoseconds; null until a clean end
             complete INTEGER NOT NULL,        -- 1 after a clean end
+            indexed TEXT NOT NULL,            -- whose items have rows: all, spans or none
             settings TEXT NOT NULL,           -- JSON: how it was recorded
             digest TEXT                       -- "sha256:" and 64 hex digits over the signal and
                                               -- sha256 of every request in order; null until then
@@ -28,6 +29,7 @@ enum CorpusSchema {
             latest_ns INTEGER NOT NULL,       -- the latest timestamp in its payloads, or 0
             payload_bytes INTEGER NOT NULL,
             sealed INTEGER NOT NULL,          -- 0 while it waits to be joined with its neighbours
+            indexed INTEGER NOT NULL,         -- 1 when its items have their rows
             crc32 INTEGER NOT NULL,           -- of data
             data BLOB NOT NULL
         ) STRICT;
@@ -42,7 +44,6 @@ enum CorpusSchema {
             payload_bytes INTEGER NOT NULL,
             json_bytes INTEGER NOT NULL,      -- the length of the same message as OTLP/JSON
             items INTEGER NOT NULL,
-            first_item INTEGER,               -- its items' first id in their table, if indexed
             skeleton_crc32 INTEGER NOT NULL,  -- of the payload with its holes zeroed
             sha256 BLOB NOT NULL              -- of the payload
         ) STRICT;
@@ -68,102 +69,120 @@ enum CorpusSchema {
             temporality INTEGER NOT NULL,     -- AggregationTemporality
             UNIQUE (service_id, name, unit, type, temporality)
         ) STRICT;
-        CREATE TABLE messages (
+        CREATE TABLE messages (               -- those that recur often stand here once
             id INTEGER PRIMARY KEY,
             service_id INTEGER NOT NULL REFERENCES services (id),
             severity INTEGER NOT NULL,        -- SeverityNumber
-            body TEXT NOT NULL,               -- cut after 256 bytes
-            UNIQUE (service_id, severity, body)
+            body TEXT NOT NULL                -- cut after 256 bytes
         ) STRICT;
 
-        -- Every trace, with the instant its timestamps are kept against.
+        -- Every trace in the order of its first arrival, with the instant its timestamps are kept
+        -- against. Number 0 stands for no trace; its instant is the recording's start.
         CREATE TABLE trace_ids (
             id INTEGER PRIMARY KEY,
-            trace_id BLOB NOT NULL UNIQUE,
+            trace_id BLOB NOT NULL,
             anchor_ns INTEGER NOT NULL
         ) STRICT;
 
-        -- The items.
+        -- The items, each table in the order in which it is read, n telling equals apart: a trace's
+        -- spans and log records stand together, as do a metric's points, by time. Their times are
+        -- differences; the readable_… views below give the times themselves.
         CREATE TABLE spans (
-            id INTEGER PRIMARY KEY,
+            trace INTEGER NOT NULL REFERENCES trace_ids (id),
+            start_offset_ns INTEGER NOT NULL, -- after the trace's anchor
+            n INTEGER NOT NULL,
             operation_id INTEGER NOT NULL REFERENCES operations (id),
-            trace INTEGER REFERENCES trace_ids (id),
+            duration_ns INTEGER NOT NULL,
+            status INTEGER NOT NULL,          -- 0 unset, 1 ok, 2 error
             span_id BLOB,
             parent_span_id BLOB,
-            start_ns INTEGER NOT NULL,
-            duration_ns INTEGER NOT NULL,
-            status INTEGER NOT NULL           -- 0 unset, 1 ok, 2 error
-        ) STRICT;
+            PRIMARY KEY (trace, start_offset_ns, n)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE metric_points (
-            id INTEGER PRIMARY KEY,
             metric_id INTEGER NOT NULL REFERENCES metrics (id),
-            start_ns INTEGER NOT NULL,
-            time_ns INTEGER NOT NULL,
+            time_offset_ns INTEGER NOT NULL,  -- after the recording's start
+            n INTEGER NOT NULL,
+            interval_ns INTEGER,              -- from the point's start to its time; null without one
             value REAL,                       -- a number, or the sum of a distribution
-            count INTEGER                     -- of a distribution
-        ) STRICT;
+            count INTEGER,                    -- of a distribution
+            PRIMARY KEY (metric_id, time_offset_ns, n)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE log_records (
-            id INTEGER PRIMARY KEY,
+            trace INTEGER NOT NULL REFERENCES trace_ids (id),
+            time_offset_ns INTEGER NOT NULL,  -- after the trace's anchor
+            n INTEGER NOT NULL,
             message_id INTEGER NOT NULL REFERENCES messages (id),
-            trace INTEGER REFERENCES trace_ids (id),
             span_id BLOB,
-            time_ns INTEGER NOT NULL
-        ) STRICT;
+            PRIMARY KEY (trace, time_offset_ns, n)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Views that spell out names, services and times.
     static let views = """
         CREATE VIEW traces AS
-        SELECT trace_ids.id, lower(hex(trace_id)) AS trace_id, root.service, root.name AS root,
-            strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
-                || printf('.%09dZ', first_ns % 1000000000) AS start,
-            (last_ns - first_ns) / 1e6 AS duration_ms, span_count, errors
+        SELECT trace_ids.id, lower(hex(trace_id)) AS trace_id, services.name AS service,
+            operations.name AS root,
+            strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + first_ns) / 1000000000, 'unixepoch')
+                || printf('.%09dZ', (anchor_ns + first_ns) % 1000000000) AS start,
+            anchor_ns + first_ns AS start_ns, (last_ns - first_ns) / 1e6 AS duration_ms,
+            span_count, errors
         FROM (
-                SELECT trace, min(start_ns) AS first_ns, max(start_ns + duration_ns) AS last_ns,
-                    count(*) AS span_count, sum(status = 2) AS errors,
-                    min(CASE WHEN parent_span_id IS NULL THEN spans.id END) AS root_id
-                FROM spans GROUP BY trace
+                SELECT trace, min(start_offset_ns) AS first_ns,
+                    max(start_offset_ns + duration_ns) AS last_ns,
+                    count(*) AS span_count, sum(status = 2) AS errors
+                FROM spans WHERE trace > 0 GROUP BY trace
             ) AS summed
             JOIN trace_ids ON trace_ids.id = summed.trace
-            LEFT JOIN (
-                SELECT spans.id, services.name AS service, operations.name AS name
-                FROM spans JOIN operations ON operations.id = operation_id
-                    JOIN services ON services.id = service_id
-            ) AS root ON root.id = root_id;
+            LEFT JOIN operations ON operations.id = (
+                SELECT operation_id FROM spans
+                WHERE spans.trace = summed.trace AND parent_span_id IS NULL
+                ORDER BY start_offset_ns LIMIT 1)
+            LEFT JOIN services ON services.id = service_id;
         CREATE VIEW readable_spans AS
-        SELECT spans.id, services.name AS service, operations.name,
+        SELECT trace, services.name AS service, operations.name,
             CASE operations.kind WHEN 1 THEN 'internal' WHEN 2 THEN 'server' WHEN 3 THEN 'client'
                 WHEN 4 THEN 'producer' WHEN 5 THEN 'consumer' ELSE 'unspecified' END AS kind,
             lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id,
             nullif(lower(hex(parent_span_id)), '') AS parent_span_id,
-            strftime('%Y-%m-%dT%H:%M:%S', start_ns / 1000000000, 'unixepoch')
-                || printf('.%09dZ', start_ns % 1000000000) AS start,
-            duration_ns / 1e6 AS duration_ms,
+            strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + start_offset_ns) / 1000000000, 'unixepoch')
+                || printf('.%09dZ', (anchor_ns + start_offset_ns) % 1000000000) AS start,
+            anchor_ns + start_offset_ns AS start_ns, duration_ns / 1e6 AS duration_ms,
             CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status
         FROM spans JOIN operations ON operations.id = operation_id
             JOIN services ON services.id = service_id
-            LEFT JOIN trace_ids ON trace_ids.id = trace;
+            JOIN trace_ids ON trace_ids.id = trace;
         CREATE VIEW readable_metric_points AS
-        SELECT metric_points.id, services.name AS service, metrics.name, unit,
+        SELECT metric_id, services.name AS service, metrics.name, unit,
             CASE type WHEN 5 THEN 'gauge' WHEN 7 THEN 'sum' WHEN 9 THEN 'histogram'
                 WHEN 10 THEN 'exponential histogram' WHEN 11 THEN 'summary' ELSE 'none' END AS type,
-            strftime('%Y-%m-%dT%H:%M:%S', time_ns / 1000000000, 'unixepoch')
-                || printf('.%09dZ', time_ns % 1000000000) AS time, value, count
+            strftime('%Y-%m-%dT%H:%M:%S', (started_ns + time_offset_ns) / 1000000000, 'unixepoch')
+                || printf('.%09dZ', (started_ns + time_offset_ns) % 1000000000) AS time,
+            started_ns + time_offset_ns AS time_ns,
+            started_ns + time_offset_ns - interval_ns AS start_ns, value, count
         FROM metric_points JOIN metrics ON metrics.id = metric_id
-            JOIN services ON services.id = service_id;
+            JOIN services ON services.id = service_id
+            JOIN recording;
         CREATE VIEW readable_log_records AS
-        SELECT log_records.id, services.name AS service, severity, body,
+        SELECT trace, services.name AS service, severity, body,
             lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id,
-            strftime('%Y-%m-%dT%H:%M:%S', time_ns / 1000000000, 'unixepoch')
-                || printf('.%09dZ', time_ns % 1000000000) AS time
+            strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + time_offset_ns) / 1000000000, 'unixepoch')
+                || printf('.%09dZ', (anchor_ns + time_offset_ns) % 1000000000) AS time,
+            anchor_ns + time_offset_ns AS time_ns
         FROM log_records JOIN messages ON messages.id = message_id
             JOIN services ON services.id = service_id
-            LEFT JOIN trace_ids ON trace_ids.id = trace;
+            JOIN trace_ids ON trace_ids.id = trace;
         """
 
     /// Built at a clean end: keeping them while recording would cost more than building them.
-    static let indexes = """
-        CREATE INDEX spans_by_trace ON spans (trace);
-        CREATE INDEX log_records_by_trace ON log_records (trace);
+    ///
+    /// By trace id, as the readable views spell it; by time, for traces by their anchors (points
+    /// are in the order of their times already); and by a span's name.
+    static let indexes = [
         """
+        CREATE UNIQUE INDEX IF NOT EXISTS trace_ids_by_trace_id
+            ON trace_ids (lower(hex(trace_id)))
+        """,
+        "CREATE INDEX IF NOT EXISTS trace_ids_by_anchor ON trace_ids (anchor_ns)",
+        "CREATE INDEX IF NOT EXISTS spans_by_operation ON spans (operation_id)",
+    ]
 }

@@ -21,9 +21,11 @@ struct CommitQueue<Element: Sendable>: Sendable {
 
     private let capacityBytes: Int
     private var heldBytes = 0
+    private var heldRequests = 0
     private var waiters: [Waiter] = []
     private var isCommitting = false
     private var isClosed = false
+    private var onDrained: [@Sendable () -> Void] = []
 
     init(capacityBytes: Int) {
         self.capacityBytes = capacityBytes
@@ -36,14 +38,22 @@ struct CommitQueue<Element: Sendable>: Sendable {
     ///
     /// One that finds the queue empty is let in whatever its size.
     mutating func admit(bytes: Int) -> Bool {
-        guard !isClosed, heldBytes == 0 || heldBytes + bytes <= capacityBytes else { return false }
+        guard !isClosed, heldRequests == 0 || heldBytes + bytes <= capacityBytes else {
+            return false
+        }
         heldBytes += bytes
+        heldRequests += 1
         return true
     }
 
     /// Gives back the room of a request that was let in.
-    mutating func release(bytes: Int) {
+    /// - Returns: what is to be told that the queue, closed, holds nothing any more.
+    mutating func release(bytes: Int) -> [@Sendable () -> Void] {
         heldBytes -= bytes
+        heldRequests -= 1
+        guard isClosed, heldRequests == 0 else { return [] }
+        defer { onDrained = [] }
+        return onDrained
     }
 
     /// Adds a request that waits.
@@ -69,7 +79,12 @@ struct CommitQueue<Element: Sendable>: Sendable {
     }
 
     /// Lets nothing in any more.
-    mutating func close() {
+    ///
+    /// - Returns: whether nothing is held; otherwise `drained` is among what a later release returns.
+    mutating func close(drained: @escaping @Sendable () -> Void) -> Bool {
         isClosed = true
+        guard heldRequests > 0 else { return true }
+        onDrained.append(drained)
+        return false
     }
 }

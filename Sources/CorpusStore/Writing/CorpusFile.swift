@@ -4,31 +4,43 @@ import OTLP
 import Synchronization
 
 /// The SQLite file that a ``CorpusWriter`` fills: commits batches, seals blocks, completes the file.
+///
+/// Whoever calls ``commit(_:)`` or ``finish()`` waits for its end before the next call.
 final class CorpusFile: Sendable {
-    private struct State {
-        var tables = ItemTables()
+    struct State {
+        var tables: ItemTables
         var anchors = TraceAnchors()
-        var blocks: OpenBlock
+        var block: OpenBlock
         var totals = CorpusTotals()
-        var nextRequest: Int64 = 1
+        var sealedBytes = 0
+        var openBytes = 0
     }
 
-    private let path: String
-    private let database: DatabaseQueue
-    private let index: ItemIndex
-    private let clock: WallClock
-    private let state: Mutex<State>
+    let path: String
+    let index: ItemIndex
+    let clock: WallClock
+    let database: DatabaseQueue
+    let space: DiskSpace
+    let state: Mutex<State>
     private let publicTotals = Mutex(CorpusTotals())
 
     init(
         creating configuration: CorpusWriter.Configuration,
-        clock: WallClock
+        clock: WallClock,
+        space: DiskSpace
     ) throws(CorpusError) {
+        let started = clock.now
         path = configuration.path
         index = configuration.index
         self.clock = clock
-        state = Mutex(State(blocks: OpenBlock(targetBytes: configuration.blockBytes)))
-        database = try Self.create(configuration, started: clock.now)
+        self.space = space
+        state = Mutex(
+            State(
+                tables: ItemTables(index: configuration.index, started: started),
+                block: OpenBlock(targetBytes: configuration.blockBytes)
+            )
+        )
+        database = try Self.create(configuration, started: started)
     }
 
     /// Counts of what is committed.
@@ -52,6 +64,9 @@ final class CorpusFile: Sendable {
                 try database.execute(sql: "PRAGMA page_size = 8192")
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // Enough for the edges of the tables, where all rows are added.
+                try database.execute(sql: "PRAGMA cache_size = -8192")
+                try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
             }
             try database.write { database in
                 try database.execute(
@@ -62,10 +77,17 @@ final class CorpusFile: Sendable {
                 try database.execute(sql: CorpusSchema.views)
                 try database.execute(
                     sql: """
-                        INSERT INTO recording (id, started_ns, complete, settings)
-                        VALUES (1, ?, 0, ?)
+                        INSERT INTO recording (id, started_ns, complete, indexed, settings)
+                        VALUES (1, ?, 0, ?, ?)
                         """,
-                    arguments: [started.stored, try settings(configuration.settings)]
+                    arguments: [
+                        started.stored, configuration.index.rawValue,
+                        try settings(configuration.settings),
+                    ]
+                )
+                try database.execute(
+                    sql: "INSERT INTO trace_ids (id, trace_id, anchor_ns) VALUES (0, x'', ?)",
+                    arguments: [started.stored]
                 )
             }
             return database
@@ -107,128 +129,150 @@ final class CorpusFile: Sendable {
     /// Commits export requests in one transaction.
     /// - Returns: why it could not be done, in which case nothing was.
     func commit(_ batch: [PreparedRequest]) async -> CorpusError? {
-        // GRDB's async methods would abandon the whole batch if the one task that commits it were
-        // cancelled, hence its older form.
-        await withCheckedContinuation { continuation in
-            database.asyncWrite { [self] database in
-                try state.withLock { try append(batch, to: database, &$0) }
-            } completion: { [self] _, result in
-                switch result {
-                case .success:
-                    continuation.resume(returning: nil)
-                case .failure(let error):
-                    // The caches may speak of rows that were rolled back.
-                    state.withLock {
-                        $0.tables = ItemTables()
-                        $0.anchors = TraceAnchors()
-                    }
-                    continuation.resume(returning: CorpusError(error, path: path))
-                }
-            }
-        }
-    }
-
-    private func append(
-        _ batch: [PreparedRequest],
-        to database: Database,
-        _ state: inout State
-    ) throws {
-        var totals = state.totals
-        var blocks = state.blocks
-        var next = state.nextRequest
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO requests (id, signal, arrival_ns, payload_bytes, json_bytes, items,
-                    first_item, skeleton_crc32, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        )
         let ordered = batch.sorted { $0.request.arrival < $1.request.arrival }
-        for prepared in ordered {
-            let request = prepared.request
-            try state.anchors.enter(prepared.scan, of: request, in: database)
-            let firstItem =
-                index.contains(request.signal)
-                ? try state.tables.insert(
-                    request,
-                    scan: prepared.scan,
-                    traces: state.anchors,
-                    in: database
-                ) : nil
-            try insert.execute(arguments: [
-                next, request.signal.code, request.arrival.stored, request.payload.count,
-                prepared.jsonBytes, prepared.scan.items.count, firstItem,
-                prepared.skeletonCRC32, Data(prepared.sha256),
-            ])
-            next += 1
-            totals[request.signal].requests += 1
-            totals[request.signal].items += prepared.scan.items.count
-            totals[request.signal].payloadBytes += request.payload.count
-            totals.jsonBytes += prepared.jsonBytes
-        }
-        let anchors = state.anchors
-        try blocks.append(ordered, firstRequest: state.nextRequest, in: database) { id in
-            try anchors.anchor(of: id, in: database)
-        }
-        totals.blockBytes = blocks.storedBytes
-        state.nextRequest = next
-        state.blocks = blocks
-        state.totals = totals
-        publicTotals.withLock { $0 = totals }
-    }
-
-    // MARK: Completing
-
-    /// Seals what is open, builds the indexes, and leaves one file in rollback-journal mode.
-    func finish() async throws(CorpusError) -> CorpusTotals {
-        let result: Result<CorpusTotals, CorpusError> = await withCheckedContinuation {
-            continuation in
-            database.asyncWriteWithoutTransaction { [self] database in
-                do {
-                    let totals = try state.withLock { try complete(database, &$0) }
-                    continuation.resume(returning: .success(totals))
-                } catch {
-                    continuation.resume(returning: .failure(CorpusError(error, path: path)))
+        var next = state.withLock { (block: $0.block, sealed: $0.sealedBytes, open: $0.openBytes) }
+        let firstRequest = next.block.nextRequest
+        do {
+            let placed = try await onDatabase { [self] database in
+                try state.withLock { state in
+                    try ordered.map { prepared in
+                        PlacedRequest(
+                            prepared: prepared,
+                            traces: try state.anchors.enter(
+                                prepared.traces,
+                                arrival: prepared.request.arrival,
+                                in: database
+                            )
+                        )
+                    }
                 }
             }
+            let plan = next.block.append(placed)
+            // Away from the thread that SQLite works on, and on all cores.
+            let blocks = try await EncodedBlock.encode(plan.runs)
+            count(blocks, of: plan, &next.sealed, &next.open)
+            let accepted = next
+            try await onDatabase { [self] database in
+                try makeRoom(for: blocks, placed, in: database)
+                try database.inTransaction {
+                    try insert(ordered, firstRequest: firstRequest, in: database)
+                    try write(blocks, replacing: plan.replacesFrom, in: database)
+                    return .commit
+                }
+                state.withLock { state in
+                    state.anchors.committed()
+                    state.block = accepted.block
+                    (state.sealedBytes, state.openBytes) = (accepted.sealed, accepted.open)
+                    state.totals.add(ordered)
+                    state.totals.blockBytes = accepted.sealed + accepted.open
+                    publicTotals.withLock { $0 = state.totals }
+                }
+            }
+            return nil
+        } catch {
+            // What is remembered may speak of rows that were rolled back.
+            state.withLock {
+                $0.tables.rolledBack()
+                $0.anchors.rolledBack()
+            }
+            return CorpusError(error, path: path)
         }
-        var totals = try result.get()
-        try CorpusError.wrapping(path) { try database.close() }
-        totals.fileBytes = Self.size(ofFile: path)
-        return totals
     }
 
-    private func complete(_ database: Database, _ state: inout State) throws -> CorpusTotals {
-        try database.inTransaction {
-            let anchors = state.anchors
-            try state.blocks.seal(in: database) { id in
-                try anchors.anchor(of: id, in: database)
+    /// Runs `body` on the thread that SQLite works on.
+    ///
+    /// GRDB's async methods would abandon a whole batch if the one task that commits it were
+    /// cancelled, hence its older form.
+    func onDatabase<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            database.asyncWriteWithoutTransaction { database in
+                continuation.resume(with: Result { try body(database) })
             }
-            try database.execute(sql: CorpusSchema.indexes)
-            var digest = CorpusDigest()
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT signal, sha256 FROM requests ORDER BY id"
-            )
-            while let row = try rows.next() {
-                guard let signal = Signal(code: try row.decode(atIndex: 0)) else { continue }
-                digest.add(signal, sha256: try row.decode(Data.self, atIndex: 1))
-            }
-            state.totals.digest = digest.text
-            state.totals.blockBytes = state.blocks.storedBytes
-            try database.execute(
-                sql: "UPDATE recording SET complete = 1, ended_ns = ?, digest = ?",
-                arguments: [clock.now.stored, digest.text]
-            )
-            return .commit
         }
+    }
+
+    private func count(
+        _ blocks: [EncodedBlock],
+        of plan: OpenBlock.Plan,
+        _ sealed: inout Int,
+        _ open: inout Int
+    ) {
+        if plan.replacesFrom != nil { open = 0 }
+        for block in blocks {
+            if block.run.isSealed { sealed += block.data.count } else { open += block.data.count }
+        }
+    }
+
+    /// Makes sure that what is to be written leaves room to end the recording.
+    private func makeRoom(
+        for blocks: [EncodedBlock],
+        _ batch: [PlacedRequest],
+        in database: Database
+    ) throws {
+        let open = state.withLock { (bytes: $0.openBytes, items: $0.block.itemCount) }
+        let items = open.items + batch.reduce(0) { $0 + $1.prepared.scan.items.count }
+        let bytes =
+            blocks.reduce(0) { $0 + $1.data.count } + open.bytes + batch.count * 128
+            + (index == .none ? 0 : items * 64) + 16 * 8_192
+        if space.hasRoom(forChanging: bytes, logBytes: space.logBytes) { return }
+        // The log may hold what is in the database by now.
         try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-        try database.execute(sql: "PRAGMA journal_mode = DELETE")
-        return state.totals
+        guard space.hasRoom(forChanging: bytes, logBytes: space.logBytes) else {
+            throw CorpusError.full(path: path)
+        }
     }
 
-    private static func size(ofFile path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? Int) ?? 0
+    private func insert(
+        _ batch: [PreparedRequest],
+        firstRequest: Int64,
+        in database: Database
+    ) throws {
+        try state.withLock { try $0.anchors.write(in: database) }
+        var insert = try SQLiteInsert(
+            """
+            INSERT INTO requests (id, signal, arrival_ns, payload_bytes, json_bytes, items,
+                skeleton_crc32, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            in: database
+        )
+        for (place, prepared) in batch.enumerated() {
+            insert.bind(firstRequest + Int64(place))
+            insert.bind(Int64(prepared.request.signal.code))
+            insert.bind(prepared.request.arrival.stored)
+            insert.bind(Int64(prepared.request.payload.count))
+            insert.bind(Int64(prepared.jsonBytes))
+            insert.bind(Int64(prepared.scan.items.count))
+            insert.bind(Int64(prepared.skeletonCRC32))
+            let isNew = try prepared.sha256.withUnsafeBytes { bytes in
+                insert.bind(blob: bytes)
+                return try insert.insert()
+            }
+            guard isNew else { throw DatabaseError(message: "a request was numbered twice") }
+        }
+    }
+
+    /// Writes blocks and, when they are full ones, the rows of their items.
+    func write(
+        _ blocks: [EncodedBlock],
+        replacing replacesFrom: Int64?,
+        in database: Database
+    ) throws {
+        if let replacesFrom {
+            try database.execute(
+                sql: "DELETE FROM blocks WHERE first_request >= ?",
+                arguments: [replacesFrom]
+            )
+        }
+        for block in blocks {
+            let isIndexed = index != .none && block.run.isSealed
+            try block.insert(isIndexed: isIndexed, in: database)
+            guard isIndexed else { continue }
+            try state.withLock {
+                try $0.tables.insert(block.run.requests.lazy.map(\.items), in: database)
+            }
+        }
     }
 }
 

@@ -30,6 +30,9 @@ public struct CorpusTotals: Equatable, Sendable {
     /// "sha256:" and 64 hex digits over all payloads in order; nil until the recording's end.
     public var digest: String?
 
+    /// Whether the disk had no room left for the indexes of the item tables; queries take longer.
+    public var lacksIndexes = false
+
     /// Totals of nothing.
     public init() {}
 
@@ -61,4 +64,17 @@ public struct CorpusTotals: Equatable, Sendable {
 
     /// Items of all signals.
     public var items: Int { traces.items + metrics.items + logs.items }
+}
+
+extension CorpusTotals {
+    /// Counts further requests.
+    mutating func add(_ batch: [PreparedRequest]) {
+        for prepared in batch {
+            let signal = prepared.request.signal
+            self[signal].requests += 1
+            self[signal].items += prepared.scan.items.count
+            self[signal].payloadBytes += prepared.request.payload.count
+            jsonBytes += prepared.jsonBytes
+        }
+    }
 }

@@ -29,7 +29,7 @@ public final class CorpusWriter: TelemetrySink {
             replacesExisting: Bool = false,
             settings: RecordingSettings = [:],
             index: ItemIndex = .all,
-            queueBytes: Int = 64 << 20,
+            queueBytes: Int = 32 << 20,
             blockBytes: Int = 2 << 20
         ) {
             self.path = path
@@ -44,11 +44,26 @@ public final class CorpusWriter: TelemetrySink {
     private let file: CorpusFile
     private let queue: Mutex<CommitQueue<PreparedRequest>>
     private let refused = Atomic<Int>(0)
+    private let path: String
+    /// Whether the disk was full at the last attempt to commit.
+    private let wasFull = Atomic(false)
 
     /// Makes the file.
     /// - Throws: ``CorpusError`` when it exists or can't be made.
-    public init(_ configuration: Configuration, clock: WallClock) throws(CorpusError) {
-        file = try CorpusFile(creating: configuration, clock: clock)
+    public convenience init(
+        _ configuration: Configuration,
+        clock: WallClock
+    ) throws(CorpusError) {
+        try self.init(configuration, clock: clock, space: DiskSpace(path: configuration.path))
+    }
+
+    init(
+        _ configuration: Configuration,
+        clock: WallClock,
+        space: DiskSpace
+    ) throws(CorpusError) {
+        path = configuration.path
+        file = try CorpusFile(creating: configuration, clock: clock, space: space)
         queue = Mutex(CommitQueue(capacityBytes: configuration.queueBytes))
     }
 
@@ -68,7 +83,9 @@ public final class CorpusWriter: TelemetrySink {
             }
             throw .full(retryAfter: .seconds(1))
         }
-        defer { queue.withLock { $0.release(bytes: bytes) } }
+        defer {
+            for drained in queue.withLock({ $0.release(bytes: bytes) }) { drained() }
+        }
 
         let prepared: PreparedRequest
         do throws(WireError) {
@@ -76,15 +93,11 @@ public final class CorpusWriter: TelemetrySink {
         } catch {
             throw .malformed(error)
         }
-        switch await committed(prepared) {
-        case nil: return
-        case .full?:
-            refused.add(1, ordering: .relaxed)
-            throw .full(retryAfter: .seconds(5))
-        case .some(let error):
-            refused.add(1, ordering: .relaxed)
-            throw .unavailable(reason: error.description)
-        }
+        let error = await committed(prepared)
+        guard let error else { return }
+        refused.add(1, ordering: .relaxed)
+        guard case .full = error else { throw .unavailable(reason: error.description) }
+        throw .full(retryAfter: .seconds(5))
     }
 
     /// Waits until the request is committed, committing whatever is queued when it is this one's
@@ -105,18 +118,32 @@ public final class CorpusWriter: TelemetrySink {
         // The first of the batch is this request itself.
         let batch = queue.withLock { $0.takeAll() }
         let error = await file.commit(batch.map(\.element))
+        wasFull.store(error == .full(path: path), ordering: .relaxed)
         for waiter in batch.dropFirst() { waiter.wake(error.map { .failed($0) } ?? .committed) }
         queue.withLock { $0.commitEnded() }?.wake(.lead)
         return error
     }
 
-    /// Ends the recording; requests that come later are refused.
+    /// Ends the recording once the requests that were let in are answered; later ones are refused.
     ///
     /// Seals the last block, builds the indexes, and makes the file one that can be copied and
-    /// opened read-only.
-    /// - Throws: ``CorpusError`` when the file can't be completed; what was committed stays.
+    /// opened read-only. Where the disk is full, it does what there is room for.
+    /// - Throws: ``CorpusError/filledUp(path:keptRequests:refusedRequests:lacksIndexes:)`` when the last requests
+    ///   were refused since the disk was full, the corpus being complete with those before;
+    ///   another ``CorpusError`` when the file can't be completed; what was committed stays.
     public func finish() async throws(CorpusError) -> CorpusTotals {
-        queue.withLock { $0.close() }
-        return try await file.finish()
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            if queue.withLock({ $0.close { continuation.resume() } }) { continuation.resume() }
+        }
+        let totals = try await file.finish()
+        guard !wasFull.load(ordering: .relaxed) else {
+            throw .filledUp(
+                path: path,
+                keptRequests: totals.requests,
+                refusedRequests: refusedRequests,
+                lacksIndexes: totals.lacksIndexes
+            )
+        }
+        return totals
     }
 }

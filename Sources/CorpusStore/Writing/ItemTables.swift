@@ -1,206 +1,280 @@
-import Foundation
 import GRDB
 import OTLP
 
-/// Fills the item tables from scans, interning the names that items share.
+/// What the item tables need to know of an export request.
+struct RequestItems {
+    let request: ExportRequest
+    let scan: RequestScan
+    /// For each item the place of its trace in `traces`; −1 for none.
+    let traceOfItem: [Int32]
+    let traces: [TraceAnchors.Entry]
+}
+
+/// Fills the item tables, a block's items at a time.
+///
+/// The tables are kept in the order in which they are read: spans and log records by trace, points
+/// by metric, each by time within. So the items of a block are sorted first, which also keeps the
+/// tables' pages full.
 struct ItemTables {
-    private struct Key: Hashable {
-        let service: Int64
-        let text: String
-        let unit: String
-        let first: UInt8
-        let second: UInt8
+    /// Past this a log record's body is cut, in bytes.
+    private static let longestBody = 256
+
+    private let index: ItemIndex
+    /// What times outside any trace are kept against.
+    private let startedUnixNanoseconds: UInt64
+    private var names = NameCache()
+
+    init(index: ItemIndex, started: Timestamp) {
+        self.index = index
+        startedUnixNanoseconds = started.unixNanoseconds
     }
 
-    /// How many names of a kind are remembered; past it they are looked up in the table again.
-    private static let cacheLimit = 50_000
-    private static let longestBody = 256
-    private var services: [String: Int64] = [:]
-    private var names: [Key: Int64] = [:]
+    /// Forgets what the rows of a transaction were that was rolled back.
+    mutating func rolledBack() {
+        names = NameCache()
+    }
 
-    /// Adds a request's items.
-    /// - Returns: the first one's id in its table, or nil where it has none.
+    /// Adds the items of a block's requests.
     mutating func insert(
-        _ request: ExportRequest,
-        scan: RequestScan,
-        traces: TraceAnchors,
+        _ requests: some Sequence<RequestItems>,
         in database: Database
-    ) throws -> Int64? {
-        let payload = request.payload
-        let serviceIDs = try scan.resources.map { resource in
-            try service(Self.text(payload, resource.serviceName), in: database)
+    ) throws {
+        var rows = ItemRows()
+        for request in requests where index.contains(request.request.signal) {
+            try request.request.payload.withUnsafeBytes { payload in
+                try collect(request, payload, into: &rows, in: database)
+            }
         }
-        let metricNames = scan.metrics.map { metric in
-            (Self.text(payload, metric.name), Self.text(payload, metric.unit))
+        try rows.insert(in: database)
+    }
+
+    private mutating func collect(
+        _ source: RequestItems,
+        _ payload: UnsafeRawBufferPointer,
+        into rows: inout ItemRows,
+        in database: Database
+    ) throws {
+        let scan = source.scan
+        let services = try scan.resources.map { resource in
+            try row(
+                of: Self.bytes(payload, resource.serviceName),
+                in: .init(table: 0),
+                database,
+                insert: "INSERT OR IGNORE INTO services (name) VALUES (?)",
+                select: "SELECT id FROM services WHERE name = ?"
+            ) { [$0] }
         }
-        var first: Int64?
-        for item in scan.items {
-            let service = serviceIDs[Int(item.resource)]
-            switch request.signal {
-            case .traces: try insertSpan(item, payload, service, traces, in: database)
-            case .metrics:
-                let metric = scan.metrics[Int(item.metric)]
-                let (name, unit) = metricNames[Int(item.metric)]
-                let id = try self.name(
-                    Key(
-                        service: service,
-                        text: name,
-                        unit: unit,
-                        first: metric.type.rawValue,
-                        second: metric.temporality
-                    ),
-                    "INSERT OR IGNORE INTO metrics (service_id, name, unit, type, temporality)"
-                        + " VALUES (?, ?, ?, ?, ?)",
-                    "SELECT id FROM metrics WHERE service_id = ? AND name = ? AND unit = ?"
-                        + " AND type = ? AND temporality = ?",
-                    [service, name, unit, metric.type.rawValue, metric.temporality],
+        switch source.request.signal {
+        case .traces:
+            for (item, trace) in zip(scan.items, source.traceOfItem) {
+                try collectSpan(
+                    item,
+                    trace < 0 ? nil : source.traces[Int(trace)],
+                    services[Int(item.resource)],
+                    payload,
+                    into: &rows,
                     in: database
                 )
-                try insertPoint(item, metric: metric, id: id, in: database)
-            case .logs: try insertLogRecord(item, payload, service, traces, in: database)
             }
-            if first == nil { first = database.lastInsertedRowID }
+        case .metrics:
+            try collectPoints(scan, services, payload, into: &rows, in: database)
+        case .logs:
+            for (item, trace) in zip(scan.items, source.traceOfItem) {
+                try collectLogRecord(
+                    item,
+                    trace < 0 ? nil : source.traces[Int(trace)],
+                    services[Int(item.resource)],
+                    payload,
+                    into: &rows,
+                    in: database
+                )
+            }
         }
-        return first
     }
 
-    private mutating func insertSpan(
+    private mutating func collectSpan(
         _ item: RequestScan.Item,
-        _ payload: [UInt8],
+        _ trace: TraceAnchors.Entry?,
         _ service: Int64,
-        _ traces: TraceAnchors,
+        _ payload: UnsafeRawBufferPointer,
+        into rows: inout ItemRows,
         in database: Database
     ) throws {
-        let name = Self.text(payload, item.name)
-        let operation = try self.name(
-            Key(service: service, text: name, unit: "", first: item.kind, second: 0),
-            "INSERT OR IGNORE INTO operations (service_id, name, kind) VALUES (?, ?, ?)",
-            "SELECT id FROM operations WHERE service_id = ? AND name = ? AND kind = ?",
-            [service, name, item.kind],
-            in: database
+        let operation = try row(
+            of: Self.bytes(payload, item.name),
+            in: .init(table: 1, service: service, first: item.kind),
+            database,
+            insert: "INSERT OR IGNORE INTO operations (service_id, name, kind) VALUES (?, ?, ?)",
+            select: "SELECT id FROM operations WHERE service_id = ? AND name = ? AND kind = ?"
+        ) { [service, $0, item.kind] }
+        rows.spans.append(
+            ItemRows.Span(
+                trace: trace?.number ?? 0,
+                startOffset: offset(item.startUnixNanoseconds, trace),
+                operation: operation,
+                duration: Int64(
+                    bitPattern: item.timeUnixNanoseconds &- item.startUnixNanoseconds
+                ),
+                status: item.status,
+                id: Self.id(payload, item.spanIDOffset),
+                parent: Self.id(payload, item.parentSpanIDOffset)
+            )
         )
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO spans (operation_id, trace, span_id, parent_span_id, start_ns,
-                    duration_ns, status) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """
-        )
-        let duration = item.timeUnixNanoseconds &- item.startUnixNanoseconds
-        try statement.execute(arguments: [
-            operation, Self.trace(payload, item, traces), Self.id(payload, item.spanIDOffset),
-            Self.id(payload, item.parentSpanIDOffset),
-            Int64(bitPattern: item.startUnixNanoseconds), Int64(bitPattern: duration), item.status,
-        ])
     }
 
-    private func insertPoint(
-        _ item: RequestScan.Item,
-        metric: RequestScan.Metric,
-        id: Int64,
+    private mutating func collectPoints(
+        _ scan: RequestScan,
+        _ services: [Int64],
+        _ payload: UnsafeRawBufferPointer,
+        into rows: inout ItemRows,
         in database: Database
     ) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO metric_points (metric_id, start_ns, time_ns, value, count)
-                VALUES (?, ?, ?, ?, ?)
-                """
-        )
-        let isNumber = metric.type == .gauge || metric.type == .sum
-        try statement.execute(arguments: [
-            id, Int64(bitPattern: item.startUnixNanoseconds),
-            Int64(bitPattern: item.timeUnixNanoseconds), item.value,
-            isNumber ? nil : Int64(bitPattern: item.count),
-        ])
+        var metric: (index: Int32, resource: Int32, row: Int64) = (-1, -1, 0)
+        for item in scan.items {
+            let type = scan.metrics[Int(item.metric)].type
+            if item.metric != metric.index || item.resource != metric.resource {
+                let service = services[Int(item.resource)]
+                let row = try self.row(
+                    of: scan.metrics[Int(item.metric)],
+                    service,
+                    payload,
+                    in: database
+                )
+                metric = (item.metric, item.resource, row)
+            }
+            let isNumber = type == .gauge || type == .sum
+            let interval =
+                item.startUnixNanoseconds == 0
+                ? nil
+                : Int64(bitPattern: item.timeUnixNanoseconds &- item.startUnixNanoseconds)
+            rows.points.append(
+                ItemRows.Point(
+                    metric: metric.row,
+                    timeOffset: offset(item.timeUnixNanoseconds, nil),
+                    interval: interval,
+                    value: item.value,
+                    count: isNumber ? nil : Int64(bitPattern: item.count)
+                )
+            )
+        }
     }
 
-    private mutating func insertLogRecord(
-        _ item: RequestScan.Item,
-        _ payload: [UInt8],
+    private mutating func row(
+        of metric: RequestScan.Metric,
         _ service: Int64,
-        _ traces: TraceAnchors,
+        _ payload: UnsafeRawBufferPointer,
+        in database: Database
+    ) throws -> Int64 {
+        let (name, unit) = (Self.bytes(payload, metric.name), Self.bytes(payload, metric.unit))
+        let scope = NameCache.Scope(
+            table: 2,
+            service: service,
+            first: metric.type.rawValue,
+            second: metric.temporality,
+            split: Int32(name.count)
+        )
+        return try (Array(name) + Array(unit)).withUnsafeBytes { both in
+            try row(
+                of: both,
+                in: scope,
+                database,
+                insert: """
+                    INSERT OR IGNORE INTO metrics (service_id, name, unit, type, temporality)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                select: """
+                    SELECT id FROM metrics WHERE service_id = ? AND name = ? AND unit = ?
+                        AND type = ? AND temporality = ?
+                    """
+            ) { _ in
+                [
+                    service, String(decoding: name, as: UTF8.self),
+                    String(decoding: unit, as: UTF8.self), metric.type.rawValue,
+                    metric.temporality,
+                ]
+            }
+        }
+    }
+
+    private mutating func collectLogRecord(
+        _ item: RequestScan.Item,
+        _ trace: TraceAnchors.Entry?,
+        _ service: Int64,
+        _ payload: UnsafeRawBufferPointer,
+        into rows: inout ItemRows,
         in database: Database
     ) throws {
-        let end = min(item.body.upperBound, item.body.lowerBound + Int32(Self.longestBody))
-        let body = Self.text(payload, item.body.lowerBound..<end)
-        let message = try name(
-            Key(service: service, text: body, unit: "log", first: item.kind, second: 0),
-            "INSERT OR IGNORE INTO messages (service_id, severity, body) VALUES (?, ?, ?)",
-            "SELECT id FROM messages WHERE service_id = ? AND severity = ? AND body = ?",
-            [service, item.kind, body],
-            in: database
-        )
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO log_records (message_id, trace, span_id, time_ns) VALUES (?, ?, ?, ?)
-                """
-        )
+        // Bodies may all differ, so that looking each up would cost more than a repeated row.
+        let message = try row(
+            of: Self.cut(Self.bytes(payload, item.body)),
+            in: .init(table: 3, service: service, first: item.kind),
+            database,
+            insert: "INSERT INTO messages (service_id, severity, body) VALUES (?, ?, ?)",
+            select: nil
+        ) { [service, item.kind, $0] }
         let time =
             item.timeUnixNanoseconds != 0 ? item.timeUnixNanoseconds : item.observedUnixNanoseconds
-        try statement.execute(arguments: [
-            message, Self.trace(payload, item, traces), Self.id(payload, item.spanIDOffset),
-            Int64(bitPattern: time),
-        ])
-    }
-
-    private mutating func service(_ name: String, in database: Database) throws -> Int64 {
-        if let id = services[name] { return id }
-        if services.count >= Self.cacheLimit { services.removeAll() }
-        let id = try Self.intern(
-            "INSERT OR IGNORE INTO services (name) VALUES (?)",
-            "SELECT id FROM services WHERE name = ?",
-            [name],
-            in: database
+        rows.logRecords.append(
+            ItemRows.LogRecord(
+                trace: trace?.number ?? 0,
+                timeOffset: offset(time, trace),
+                message: message,
+                span: Self.id(payload, item.spanIDOffset)
+            )
         )
-        services[name] = id
-        return id
     }
 
-    private mutating func name(
-        _ key: Key,
-        _ insert: String,
-        _ select: String,
-        _ arguments: StatementArguments,
-        in database: Database
-    ) throws -> Int64 {
-        if let id = names[key] { return id }
-        if names.count >= Self.cacheLimit { names.removeAll() }
-        let id = try Self.intern(insert, select, arguments, in: database)
-        names[key] = id
-        return id
-    }
+    // MARK: Names
 
-    private static func intern(
-        _ insert: String,
-        _ select: String,
-        _ arguments: StatementArguments,
-        in database: Database
+    /// The row of a name, entered if it is new.
+    private mutating func row(
+        of name: UnsafeRawBufferPointer,
+        in scope: NameCache.Scope,
+        _ database: Database,
+        insert: String,
+        select: String?,
+        arguments: (String) -> StatementArguments
     ) throws -> Int64 {
+        if let row = names.row(of: name, in: scope) { return row }
+        let arguments = arguments(String(decoding: name, as: UTF8.self))
         try database.cachedStatement(sql: insert).execute(arguments: arguments)
-        let found = try Int64.fetchOne(database.cachedStatement(sql: select), arguments: arguments)
-        guard let found else {
-            throw DatabaseError(message: "a name was neither entered nor found")
-        }
-        return found
-    }
-
-    private static func text(_ payload: [UInt8], _ range: RequestScan.Bytes) -> String {
-        String(decoding: payload[Int(range.lowerBound)..<Int(range.upperBound)], as: UTF8.self)
-    }
-
-    private static func id(_ payload: [UInt8], _ offset: Int32) -> Data? {
-        offset < 0 ? nil : Data(payload[Int(offset)..<(Int(offset) + 8)])
-    }
-
-    private static func trace(
-        _ payload: [UInt8],
-        _ item: RequestScan.Item,
-        _ traces: TraceAnchors
-    ) -> Int64? {
-        guard item.traceIDOffset >= 0 else { return nil }
-        return payload.withUnsafeBytes { bytes in
-            bytes.baseAddress.flatMap {
-                traces.entry(of: TraceID($0 + Int(item.traceIDOffset)))?.number
+        let row: Int64
+        if let select {
+            let statement = try database.cachedStatement(sql: select)
+            guard let found = try Int64.fetchOne(statement, arguments: arguments) else {
+                throw DatabaseError(message: "a name was neither entered nor found")
             }
+            row = found
+        } else {
+            row = database.lastInsertedRowID
         }
+        names.remember(name, in: scope, row: row)
+        return row
+    }
+
+    // MARK: Values
+
+    private func offset(_ time: UInt64, _ trace: TraceAnchors.Entry?) -> Int64 {
+        Int64(bitPattern: time &- (trace?.anchorUnixNanoseconds ?? startedUnixNanoseconds))
+    }
+
+    private static func bytes(
+        _ payload: UnsafeRawBufferPointer,
+        _ range: RequestScan.Bytes
+    ) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: payload[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+
+    /// The beginning of a text, cut between two characters.
+    private static func cut(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard text.count > longestBody else { return text }
+        var end = longestBody
+        while end > longestBody - 4, text[end] & 0xc0 == 0x80 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: text[..<end])
+    }
+
+    private static func id(_ payload: UnsafeRawBufferPointer, _ offset: Int32) -> SpanID? {
+        guard offset >= 0, let base = payload.baseAddress else { return nil }
+        return SpanID(base + Int(offset))
     }
 }

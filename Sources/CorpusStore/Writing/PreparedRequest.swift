@@ -6,6 +6,7 @@ import OTLP
 struct PreparedRequest: Sendable {
     let request: ExportRequest
     let scan: RequestScan
+    let traces: RequestTraces
     let jsonBytes: Int
     let sha256: [UInt8]
     let skeleton: [UInt8]
@@ -15,6 +16,7 @@ struct PreparedRequest: Sendable {
     init(_ request: ExportRequest) throws(WireError) {
         self.request = request
         scan = try RequestScan(request.signal, payload: request.payload)
+        traces = RequestTraces(request, scan: scan)
         jsonBytes = try JSONLength.count(request.signal, payload: request.payload)
         sha256 = Self.sha256(of: request.payload)
         skeleton = Self.skeleton(of: request.payload, holes: scan.holes)
@@ -30,12 +32,33 @@ struct PreparedRequest: Sendable {
     static func skeleton(of payload: [UInt8], holes: [Hole]) -> [UInt8] {
         var skeleton = payload
         skeleton.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
             for hole in holes {
-                let start = Int(hole.offset)
-                UnsafeMutableRawBufferPointer(rebasing: bytes[start..<(start + hole.kind.width)])
-                    .initializeMemory(as: UInt8.self, repeating: 0)
+                let place = base + Int(hole.offset)
+                place.storeBytes(of: 0, as: UInt64.self)
+                if hole.kind.width == 16 {
+                    place.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
+                }
             }
         }
         return skeleton
+    }
+}
+
+/// An export request whose traces have their numbers and anchors: ready to be put in a block and
+/// in the item tables.
+struct PlacedRequest: Sendable {
+    let prepared: PreparedRequest
+    /// One for each of the request's traces, in their order.
+    let traces: [TraceAnchors.Entry]
+
+    /// What the item tables need to know of it.
+    var items: RequestItems {
+        RequestItems(
+            request: prepared.request,
+            scan: prepared.scan,
+            traceOfItem: prepared.traces.traceOfItem,
+            traces: traces
+        )
     }
 }

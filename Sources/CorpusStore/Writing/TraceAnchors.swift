@@ -5,94 +5,135 @@ import OTLP
 /// Gives each trace its number and its anchor: the earliest timestamp in the first export request
 /// that spoke of it.
 ///
-/// A bounded cache stands before the `trace_ids` table, so that a trace has the same anchor
-/// however long ago it began. Entries leave the cache a generation at a time; a generation is
-/// larger than what one commit can hold.
+/// The latest traces are kept in memory, two generations of them; what leaves memory goes to a
+/// temporary table, so that a trace has the same anchor however long ago it began. That table is
+/// asked only once there are such old traces, and is filled in bulk in the order of its key: an
+/// index over random ids, kept up to date trace by trace, would touch a page for each.
 struct TraceAnchors {
-    struct Entry {
+    /// What is known of a trace.
+    struct Entry: Sendable {
         let number: Int64
         let anchorUnixNanoseconds: UInt64
     }
 
-    private static let generationLimit = 250_000
+    private let generationLimit: Int
     private var young: [TraceID: Entry] = [:]
     private var old: [TraceID: Entry] = [:]
+    /// On its way to the temporary table.
+    private var leaving: [TraceID: Entry] = [:]
+    private var nextNumber: Int64 = 1
+    private var isSpilled = false
+    private var entered: [(TraceID, Entry)] = []
+
+    init(generationLimit: Int = 190_000) {
+        self.generationLimit = generationLimit
+    }
 
     /// Looks up the traces of an export request, entering those that are new.
     mutating func enter(
-        _ scan: RequestScan,
-        of request: ExportRequest,
+        _ traces: RequestTraces,
+        arrival: Timestamp,
         in database: Database
-    ) throws {
-        var earliest: [TraceID: (time: UInt64, offset: Int)] = [:]
-        request.payload.withUnsafeBytes { payload in
-            guard let base = payload.baseAddress else { return }
-            for item in scan.items where item.traceIDOffset >= 0 {
-                let time =
-                    [
-                        item.startUnixNanoseconds, item.timeUnixNanoseconds,
-                        item.observedUnixNanoseconds,
-                    ].first { $0 != 0 } ?? 0
-                let offset = Int(item.traceIDOffset)
-                let id = TraceID(base + offset)
-                if let known = earliest[id], known.time != 0, time == 0 || known.time <= time {
-                    continue
-                }
-                earliest[id] = (time, offset)
+    ) throws -> [Entry] {
+        try traces.traces.map { trace in
+            if let entry = young[trace.id] { return entry }
+            let known = try old[trace.id] ?? leaving[trace.id] ?? spilled(trace.id, in: database)
+            if let known {
+                young[trace.id] = known
+                return known
             }
-            for hole in scan.holes where hole.kind == .otherTraceID {
-                let id = TraceID(base + Int(hole.offset))
-                if earliest[id] == nil { earliest[id] = (0, Int(hole.offset)) }
-            }
-        }
-        for (id, found) in earliest where young[id] == nil {
-            let bytes = Data(request.payload[found.offset..<(found.offset + 16)])
-            let anchor = found.time == 0 ? request.arrival.unixNanoseconds : found.time
-            keep(try old[id] ?? entry(bytes, anchor: anchor, in: database), for: id)
-        }
-    }
-
-    /// The entry of a trace that ``enter(_:of:in:)`` saw in this commit or lately.
-    func entry(of id: TraceID) -> Entry? {
-        young[id] ?? old[id]
-    }
-
-    /// The anchor of a trace that was entered at any time.
-    func anchor(of id: TraceID, in database: Database) throws -> UInt64 {
-        if let entry = entry(of: id) { return entry.anchorUnixNanoseconds }
-        guard
-            let stored = try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT anchor_ns FROM trace_ids WHERE trace_id = ?"),
-                arguments: [id.data]
+            let earliest = trace.earliestUnixNanoseconds
+            let entry = Entry(
+                number: nextNumber,
+                anchorUnixNanoseconds: earliest == 0 ? arrival.unixNanoseconds : earliest
             )
-        else { throw DatabaseError(message: "a trace has no anchor") }
-        return UInt64(bitPattern: stored)
+            nextNumber += 1
+            young[trace.id] = entry
+            entered.append((trace.id, entry))
+            return entry
+        }
     }
 
-    private mutating func keep(_ entry: Entry, for id: TraceID) {
-        if young.count >= Self.generationLimit {
-            old = young
-            young.removeAll(keepingCapacity: true)
+    /// Writes what was entered since the last commit.
+    mutating func write(in database: Database) throws {
+        var insert = try SQLiteInsert(
+            "INSERT INTO trace_ids (id, trace_id, anchor_ns) VALUES (?, ?, ?)",
+            in: database
+        )
+        for (id, entry) in entered {
+            try withUnsafeBytes(of: (id.high, id.low)) { bytes in
+                insert.bind(entry.number)
+                insert.bind(blob: bytes)
+                insert.bind(Int64(bitPattern: entry.anchorUnixNanoseconds))
+                guard try insert.insert() else {
+                    throw DatabaseError(message: "a trace was entered twice")
+                }
+            }
         }
-        young[id] = entry
+        if !leaving.isEmpty { try spill(in: database) }
     }
 
-    private func entry(_ bytes: Data, anchor: UInt64, in database: Database) throws -> Entry {
-        let stored = Int64(truncatingIfNeeded: anchor)
-        let insert = try database.cachedStatement(
-            sql: "INSERT OR IGNORE INTO trace_ids (trace_id, anchor_ns) VALUES (?, ?)"
-        )
-        try insert.execute(arguments: [bytes, stored])
-        if database.changesCount == 1 {
-            return Entry(number: database.lastInsertedRowID, anchorUnixNanoseconds: anchor)
+    /// To be called when what was written is committed.
+    mutating func committed() {
+        entered.removeAll(keepingCapacity: true)
+        if !leaving.isEmpty {
+            isSpilled = true
+            leaving = [:]
         }
-        let select = try database.cachedStatement(
-            sql: "SELECT id, anchor_ns FROM trace_ids WHERE trace_id = ?"
-        )
-        guard let row = try Row.fetchOne(select, arguments: [bytes]) else {
-            throw DatabaseError(message: "a trace was neither entered nor found")
+        guard young.count >= generationLimit else { return }
+        leaving = old
+        old = young
+        young = [:]
+    }
+
+    /// To be called when what was written is rolled back.
+    mutating func rolledBack() {
+        for (id, entry) in entered {
+            young[id] = nil
+            nextNumber = min(nextNumber, entry.number)
         }
-        return Entry(
+        entered.removeAll(keepingCapacity: true)
+    }
+
+    private func spill(in database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TEMP TABLE IF NOT EXISTS old_traces (
+                    trace_id BLOB PRIMARY KEY, id INTEGER NOT NULL, anchor_ns INTEGER NOT NULL
+                ) WITHOUT ROWID
+                """
+        )
+        var insert = try SQLiteInsert(
+            "INSERT OR IGNORE INTO temp.old_traces (trace_id, id, anchor_ns) VALUES (?, ?, ?)",
+            in: database
+        )
+        let sorted = leaving.sorted {
+            (UInt64(bigEndian: $0.key.high), UInt64(bigEndian: $0.key.low))
+                < (UInt64(bigEndian: $1.key.high), UInt64(bigEndian: $1.key.low))
+        }
+        for (id, entry) in sorted {
+            try withUnsafeBytes(of: (id.high, id.low)) { bytes in
+                insert.bind(blob: bytes)
+                insert.bind(entry.number)
+                insert.bind(Int64(bitPattern: entry.anchorUnixNanoseconds))
+                _ = try insert.insert()
+            }
+        }
+    }
+
+    private func spilled(_ id: TraceID, in database: Database) throws -> Entry? {
+        guard isSpilled else { return nil }
+        let statement = try database.cachedStatement(
+            sql: "SELECT id, anchor_ns FROM temp.old_traces WHERE trace_id = ?"
+        )
+        return try Row.fetchOne(statement, arguments: [id.data]).map(Entry.init(row:))
+    }
+}
+
+extension TraceAnchors.Entry {
+    /// From a row of `id` and `anchor_ns`.
+    init(row: Row) throws {
+        self.init(
             number: try row.decode(atIndex: 0),
             anchorUnixNanoseconds: UInt64(bitPattern: try row.decode(atIndex: 1))
         )

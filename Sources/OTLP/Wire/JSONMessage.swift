@@ -27,11 +27,9 @@ struct JSONField: Sendable {
 
 /// The fields of an OTLP message by their numbers, as opentelemetry/proto/…/v1 gives them.
 final class JSONMessage: Sendable {
-    let fields: [JSONField?]
+    let fields: [JSONField]
 
-    private init(_ known: [JSONField]) {
-        var fields = [JSONField?](repeating: nil, count: (known.map(\.number).max() ?? 0) + 1)
-        for field in known { fields[field.number] = field }
+    private init(_ fields: [JSONField]) {
         self.fields = fields
     }
 

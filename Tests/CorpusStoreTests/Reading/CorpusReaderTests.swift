@@ -73,7 +73,7 @@ struct CorpusReaderTests {
         let corpus = try await RecordedCorpus(seed: 4, requests: 20)
         try await DatabaseQueue(path: corpus.path).write {
             try $0.execute(sql: "UPDATE requests SET arrival_ns = arrival_ns + 1 WHERE id = 3")
-            try $0.execute(sql: "DELETE FROM spans WHERE id = 1")
+            try $0.execute(sql: "DELETE FROM spans WHERE trace = (SELECT max(trace) FROM spans)")
             try $0.execute(sql: "UPDATE trace_ids SET anchor_ns = anchor_ns + 1 WHERE id = 1")
         }
         let problems = try CorpusReader(path: corpus.path).verify().problems

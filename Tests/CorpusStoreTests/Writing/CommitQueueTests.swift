@@ -31,7 +31,7 @@ struct CommitQueueTests {
     func capacity() {
         var queue = CommitQueue<String>(capacityBytes: 100)
         let whenEmpty = [queue.admit(bytes: 1_000), queue.admit(bytes: 1)]
-        queue.release(bytes: 1_000)
+        _ = queue.release(bytes: 1_000)
         let later = [60, 60, 40].map { queue.admit(bytes: $0) }
         #expect(whenEmpty == [true, false])
         #expect(later == [true, false, true])
@@ -40,8 +40,19 @@ struct CommitQueueTests {
     @Test("lets nothing in once closed")
     func closed() {
         var queue = CommitQueue<String>(capacityBytes: 100)
-        queue.close()
+        let isDrained = queue.close {}
         let admitted = queue.admit(bytes: 1)
+        #expect(isDrained)
         #expect(!admitted)
+    }
+
+    @Test("says once closed when the last request it holds is released")
+    func draining() {
+        var queue = CommitQueue<String>(capacityBytes: 100)
+        _ = [queue.admit(bytes: 1), queue.admit(bytes: 2)]
+        let isDrained = queue.close {}
+        let told = [queue.release(bytes: 1).count, queue.release(bytes: 2).count]
+        #expect(!isDrained)
+        #expect(told == [0, 1])
     }
 }

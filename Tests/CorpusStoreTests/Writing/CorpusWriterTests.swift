@@ -157,4 +157,46 @@ struct CorpusWriterTests {
         #expect(points == 0)
         #expect(try CorpusReader(path: corpus.path).verify().problems == [])
     }
+
+    @Test("keeps every acknowledged request once, whenever the files are cut off", arguments: 1...5)
+    func cutOff(round: Int) async throws {
+        let requests = try requests(150, seed: UInt64(round))
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        let writer = try CorpusWriter(.init(path: path, blockBytes: 30_000), clock: WallClock())
+        var acknowledged: Set<Data> = []
+        for (index, request) in requests.enumerated() {
+            try await writer.accept(request)
+            acknowledged.insert(Data(request.payload))
+            guard index == round * 25 else { continue }
+            // What a crash would leave: the files as they are.
+            let copy = folder.file("copy.db")
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+            }
+            let found = try payloads(copy).map { Data($0) }
+            #expect(found.count == acknowledged.count)
+            #expect(Set(found) == acknowledged)
+            #expect(try CorpusReader(path: copy).verify().problems == [])
+        }
+        _ = try await writer.finish()
+    }
+
+    @Test("answers a look-up by trace id, by time and by name from an index")
+    func indexes() async throws {
+        let corpus = try await RecordedCorpus(try requests(60))
+        let plans = try await DatabaseQueue(path: corpus.path).read { database in
+            try [
+                "SELECT * FROM readable_spans WHERE trace_id = '00'",
+                "SELECT * FROM readable_log_records WHERE trace_id = '00'",
+                "SELECT * FROM trace_ids JOIN spans ON trace = id WHERE anchor_ns BETWEEN 1 AND 2",
+                "SELECT * FROM spans WHERE operation_id = 1",
+                "SELECT * FROM metric_points WHERE metric_id = 1 AND time_offset_ns > 5",
+            ].flatMap { sql in
+                try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + sql)
+                    .map { try $0.decode(String.self, forColumn: "detail") }
+            }
+        }
+        #expect(plans.filter { $0.hasPrefix("SCAN") } == [])
+    }
 }

@@ -1,0 +1,115 @@
+import Foundation
+import GRDB
+import OTLP
+import Synchronization
+
+extension CorpusFile {
+    /// Seals what is open, builds the indexes, and leaves one file in rollback-journal mode.
+    ///
+    /// On a full disk it does as much of this as there is room for; each step leaves a corpus that
+    /// can be read.
+    /// - Throws: ``CorpusError/full(path:)`` when the corpus could not be completed for want of room.
+    func finish() async throws(CorpusError) -> CorpusTotals {
+        let result: Result<CorpusTotals, CorpusError>
+        do {
+            let plan = state.withLock { state in
+                var block = state.block
+                return block.seal().map { (block, $0) }
+            }
+            let blocks = try await EncodedBlock.encode(plan?.1.runs ?? [])
+            result = .success(
+                try await onDatabase { [self] database in
+                    try complete(database, plan?.1, plan?.0, blocks)
+                }
+            )
+        } catch {
+            result = .failure(CorpusError(error, path: path))
+        }
+        try CorpusError.wrapping(path) { try database.close() }
+        var totals = try result.get()
+        totals.fileBytes = Self.size(ofFile: path)
+        return totals
+    }
+
+    private func complete(
+        _ database: Database,
+        _ plan: OpenBlock.Plan?,
+        _ block: OpenBlock?,
+        _ blocks: [EncodedBlock]
+    ) throws -> CorpusTotals {
+        if let plan, let block {
+            try unlessFull {
+                try database.inTransaction {
+                    try write(blocks, replacing: plan.replacesFrom, in: database)
+                    return .commit
+                }
+                state.withLock { state in
+                    state.block = block
+                    state.sealedBytes += blocks.reduce(0) { $0 + $1.data.count }
+                    state.openBytes = 0
+                    state.totals.blockBytes = state.sealedBytes
+                }
+            }
+        }
+        try unlessFull { try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        let hasIndexes = try buildIndexes(in: database)
+        let digest = try digest(in: database)
+        try database.execute(
+            sql: "UPDATE recording SET complete = 1, ended_ns = ?, digest = ?",
+            arguments: [clock.now.stored, digest]
+        )
+        try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        try database.execute(sql: "PRAGMA journal_mode = DELETE")
+        return state.withLock { state in
+            state.totals.digest = digest
+            state.totals.lacksIndexes = !hasIndexes
+            return state.totals
+        }
+    }
+
+    /// Builds the indexes, or leaves them out where the disk has no room for them.
+    private func buildIndexes(in database: Database) throws -> Bool {
+        let sql = index == .none ? Array(CorpusSchema.indexes.prefix(1)) : CorpusSchema.indexes
+        let traces = try Int.fetchOne(database, sql: "SELECT max(id) FROM trace_ids") ?? 0
+        let spans = index == .none ? 0 : totals.traces.items
+        guard space.hasRoom(forChanging: traces * 80 + spans * 24, logBytes: 0) else {
+            return false
+        }
+        return try unlessFull {
+            try database.inTransaction {
+                for statement in sql { try database.execute(sql: statement) }
+                return .commit
+            }
+        }
+    }
+
+    private func digest(in database: Database) throws -> String {
+        var digest = CorpusDigest()
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT signal, sha256 FROM requests ORDER BY id"
+        )
+        while let row = try rows.next() {
+            guard let signal = Signal(code: try row.decode(atIndex: 0)) else { continue }
+            digest.add(signal, sha256: try row.decode(Data.self, atIndex: 1))
+        }
+        return digest.text
+    }
+
+    /// Does a step that the corpus can do without.
+    /// - Returns: whether it was done.
+    @discardableResult
+    private func unlessFull(_ step: () throws -> Void) throws -> Bool {
+        do {
+            try step()
+            return true
+        } catch  where CorpusError(error, path: path) == .full(path: path) {
+            return false
+        }
+    }
+
+    private static func size(ofFile path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? Int) ?? 0
+    }
+}
