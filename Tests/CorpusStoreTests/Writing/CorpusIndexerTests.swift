@@ -29,6 +29,9 @@ struct CorpusIndexerTests {
                     case "trace_ids": "id, hex(trace_id), anchor_ns * (id > 0)"
                     case "metric_points":
                         "metric_id, time_offset_ns + ?, n, interval_ns, value, count"
+                    case "spans":
+                        "trace, start_offset_ns + ? * (trace = 0), n, operation_id, duration_ns,"
+                            + " status, hex(span_id), hex(parent_span_id)"
                     case "log_records":
                         "trace, time_offset_ns + ? * (trace = 0), n, message_id, hex(span_id)"
                     default: "*"
@@ -50,7 +53,8 @@ struct CorpusIndexerTests {
         let indexed = try await RecordedCorpus(requests, index: .none, blockBytes: 20_000)
         try CorpusIndexer.index(corpusAt: indexed.path, items: .all)
         let (expected, found) = (try rows(recorded.path), try rows(indexed.path))
-        for table in Self.tables { #expect(found[table] == expected[table], "\(table)") }
+        let different = Self.tables.filter { found[$0] != expected[$0] }
+        #expect(different == [])
         #expect(try CorpusReader(path: indexed.path).verify().problems == [])
         let files = try FileManager.default.contentsOfDirectory(atPath: indexed.folder.path)
         #expect(files.count == 1)
