@@ -125,13 +125,14 @@ extension CorpusReader {
         guard payloadBytes == block.payloadBytes else {
             throw damage(block, "it holds \(payloadBytes) bytes, not \(block.payloadBytes)")
         }
+        let anchors = contents.anchors
         try database.read { database in
-            try verifyAnchors(contents.anchors, of: block, in: database)
+            try verifyAnchors(anchors, of: block, in: database)
         }
     }
 
     private func verifyAnchors(
-        _ anchors: some Sequence<(Data, UInt64)>,
+        _ anchors: [(Data, UInt64)],
         of block: BlockSummary,
         in database: Database
     ) throws {
