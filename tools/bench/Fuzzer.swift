@@ -27,6 +27,7 @@ struct Fuzzer {
     }
 
     private static let requestsPerBlock = 3
+    private static let maximumFailures = 20
     private let seed: UInt64
     private let requests: [ExportRequest]
     private let block: [UInt8]
@@ -52,6 +53,7 @@ struct Fuzzer {
                 report.accepted[kind, default: 0] += 1
             } catch let failure as Failure {
                 report.failures.append("input \(number): \(failure.description)")
+                if report.failures.count == Self.maximumFailures { break }
             } catch {
                 // The answer to damage.
             }
@@ -84,7 +86,7 @@ struct Fuzzer {
             // Whatever the scanner takes must come back.
             let block = try Result { try BlockCodec.encode([input], level: 1, library: .zlib) }
                 .mapError { Failure(description: "a request can't be encoded: \($0)") }.get()
-            let count = try Result { try decode(block, requests: 1, &buffer) }
+            let count = try Result { try decode(block, requests: 1, ids: .keep, &buffer) }
                 .mapError { Failure(description: "a request can't be decoded: \($0)") }.get()
             guard buffer[..<count].elementsEqual(mutated.payload) else {
                 throw Failure(description: "a request came back otherwise")
@@ -107,13 +109,14 @@ struct Fuzzer {
     private func decode(
         _ block: [UInt8],
         requests: Int,
+        ids: IdentifierMapping = .fresh(seed: 1),
         _ buffer: inout [UInt8]
     ) throws -> Int {
         try buffer.withUnsafeMutableBytes {
             try BlockCodec.decode(
                 block,
                 requests: requests,
-                ids: .fresh(seed: 1),
+                ids: ids,
                 library: .zlib,
                 into: $0
             )

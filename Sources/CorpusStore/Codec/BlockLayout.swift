@@ -40,7 +40,7 @@ enum BlockLayout {
         case anchors = 2
         /// The distinct span ids, 8 bytes each.
         case spanIDs = 3
-        /// For each piece the number of its template and 1; or 0 and the number of bytes that it
+        /// For each piece 1 plus the number of its template; or 0 and the number of bytes that it
         /// takes from `literals`.
         case pieces = 4
         /// The bytes that open messages.
@@ -61,13 +61,12 @@ enum BlockLayout {
         case templateBytes = 9
         /// For each template its length and the number of its slots; for each slot the bytes
         /// between it and the slot before, or the template's start, and what fills it: the kind of
-        /// a hole (1…11); 12, the
-        /// distance back in the piece to the value that it repeats, and its width; or 13 and the
-        /// number of a column.
+        /// a hole (1…11); or 12, the distance back in the piece to the value that it repeats, and
+        /// that value's width; or 13 plus the number of a column.
         case templates = 10
         /// The number of columns; for each the width of a value, and either twice the number of
-        /// its values, or, where it has a dictionary, 1 and twice the number of entries, and the
-        /// bytes of its indexes.
+        /// its values; or, where it has a dictionary, 1 plus twice the number of entries, and then
+        /// the number of bytes of its indexes.
         case columns = 11
         /// The columns' bytes end to end: the values; or the entries of the dictionary, and for
         /// each value the difference of its index from the one before.

@@ -3,8 +3,13 @@ struct BlockMemory: ~Copyable {
     private let bytes: UnsafeMutableRawBufferPointer
     private var ranges: [Range<Int>] = []
 
+    /// How many bytes past the sections can be read, so that a cursor may take a word at once.
+    private static let padding = 8
+
     private init(byteCount: Int) {
-        bytes = .allocate(byteCount: max(byteCount, 1), alignment: 16)
+        bytes = .allocate(byteCount: byteCount + Self.padding, alignment: 16)
+        let end = UnsafeMutableRawBufferPointer(rebasing: bytes[byteCount...])
+        end.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     /// Inflates a block.
