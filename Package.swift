@@ -106,6 +106,14 @@ let package = Package(
             ]
         ),
 
+        // Measures and fuzzes what the figures in the documentation come from.
+        .executableTarget(
+            name: "bench",
+            dependencies: ["CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf],
+            path: "tools/bench",
+            exclude: ["README.md"]
+        ),
+
         // Tests mirror the libraries; CommandTests runs the built programs.
         .target(
             name: "TestSupport",

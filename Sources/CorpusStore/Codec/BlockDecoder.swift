@@ -1,73 +1,101 @@
 import Foundation
 import OTLP
 
-/// Gives back the export requests of a block, in their order, by filling the holes of their
-/// skeletons.
-struct BlockDecoder: Sendable {
+/// Gives back the export requests of a block, in their order, by filling the slots of their
+/// templates.
+///
+/// Reading any bytes takes at most ``BlockLayout/maximumSectionBytes`` and 64 times its tables
+/// (``BlockLayout/maximumTableBytes`` each) of memory, never more than some thousand times the
+/// block's length, and time in proportion to that and to the payloads, of which a block holds
+/// ``BlockLayout/maximumPayloadBytes`` at most.
+///
+/// Sendable, though it holds pointers: they lead into memory that it alone owns.
+struct BlockDecoder: ~Copyable, @unchecked Sendable {
     /// What a block says of one export request.
     struct Row: Equatable, Sendable {
         let signal: Signal
         let arrival: Timestamp
         let payloadBytes: Int
         let itemCount: Int
-        let holeCount: Int
+        let pieceCount: Int
     }
 
-    private struct Columns: Sendable {
-        let skeletons: [UInt8]
-        var skeletonOffset = 0
-        var kinds: ColumnReader
-        var gaps: ColumnReader
-        var traces: ColumnReader
-        var times: ColumnReader
-        var references: ColumnReader
-        var lastTrace = 0
-        var lastSpan = 0
-        var lastTime: UInt64 = 0
-    }
-
-    private var requests: ColumnReader
+    private let memory: BlockMemory
+    private var requests: ColumnCursor
     private var lastArrival: UInt64 = 0
-    private let traceIDs: [UInt8]
-    private var anchors: [UInt64] = []
-    private let spanIDs: [UInt8]
-    private var columns: [Columns] = []
-    private let mapping: TimestampMapping
+    private var unreadPayloadBytes: Int
+    private let anchors: [UInt64]
+    private let table: TemplateTable
+    private var columns: [TemplateTable.Column]
+    private var lastTimes: [UInt64]
+    private let motions: [TimestampMapping.Motion]
+    private var filler: BlockFiller
 
     /// Inflates a block.
     /// - Throws: ``CodecError`` when the bytes are not a block.
-    init(_ block: [UInt8], mapping: TimestampMapping) throws(CodecError) {
-        var sections = try BlockFrame.decode(block)
-        func take(_ section: BlockLayout.Section) -> [UInt8] {
-            sections.removeValue(forKey: section.code) ?? []
-        }
-        self.mapping = mapping
-        requests = ColumnReader(take(.requests))
-        traceIDs = take(.traceIDs)
-        spanIDs = take(.spanIDs)
-        var anchorColumn = ColumnReader(take(.anchors))
-        var anchor: UInt64 = 0
-        for _ in 0..<(traceIDs.count / 16) {
-            anchor = try anchorColumn.value(after: anchor)
-            anchors.append(anchor)
-        }
-        for signal in Signal.allCases {
-            columns.append(
-                Columns(
-                    skeletons: take(.column(.skeletons, signal)),
-                    kinds: ColumnReader(take(.column(.kinds, signal))),
-                    gaps: ColumnReader(take(.column(.gaps, signal))),
-                    traces: ColumnReader(take(.column(.traces, signal))),
-                    times: ColumnReader(take(.column(.times, signal))),
-                    references: ColumnReader(take(.column(.references, signal)))
-                )
-            )
-        }
+    init(
+        _ block: [UInt8],
+        mapping: TimestampMapping = .keep,
+        ids: IdentifierMapping = .keep,
+        library: Compression = .inUse
+    ) throws(CodecError) {
+        let memory = try BlockMemory.inflated(block, library: library)
+        let table = try TemplateTable(memory)
+        let payloadBytes = try Self.payloadBytes(memory.cursor(.pieces), table)
+        let anchors = try Self.anchors(
+            memory.cursor(.anchors),
+            count: memory.bytes(of: .traceIDs).count / 16
+        )
+        ids.apply(toTraceIDs: memory.bytes(of: .traceIDs))
+        ids.apply(toSpanIDs: memory.bytes(of: .spanIDs))
+        requests = memory.cursor(.requests)
+        unreadPayloadBytes = payloadBytes
+        motions = anchors.map { mapping.motion(anchor: $0) }
+        columns = table.columns
+        lastTimes = anchors
+        filler = BlockFiller(memory, mapping: mapping)
+        self.table = table
+        self.anchors = anchors
+        self.memory = memory
     }
 
-    /// The ids of the block's traces, with their anchors.
+    private static func anchors(
+        _ column: ColumnCursor,
+        count: Int
+    ) throws(CodecError) -> [UInt64] {
+        var column = column
+        var anchors: [UInt64] = []
+        anchors.reserveCapacity(count)
+        for _ in 0..<count {
+            anchors.append(try column.value(after: anchors.last ?? 0))
+        }
+        return anchors
+    }
+
+    /// How many bytes the pieces of a block make up.
+    private static func payloadBytes(
+        _ pieces: ColumnCursor,
+        _ table: TemplateTable
+    ) throws(CodecError) -> Int {
+        var pieces = pieces
+        var total = 0
+        while pieces.rest > 0 {
+            let code = try pieces.count(upTo: table.templates.count)
+            total +=
+                code == 0
+                ? try pieces.count(upTo: BlockLayout.maximumPayloadBytes)
+                : table.templates[code - 1].length
+            guard total <= BlockLayout.maximumPayloadBytes else {
+                throw CodecError("the payloads exceed \(BlockLayout.maximumPayloadBytes) bytes")
+            }
+        }
+        return total
+    }
+
+    /// The ids of the block's traces, as renamed, with their anchors.
     var traces: [(Data, UInt64)] {
-        anchors.indices.map { (Data(traceIDs[($0 * 16)..<($0 * 16 + 16)]), anchors[$0]) }
+        let ids = memory.bytes(of: .traceIDs)
+        return anchors.indices.map { (Data(ids[($0 * 16)..<($0 * 16 + 16)]), anchors[$0]) }
     }
 
     /// The next export request of the block; its payload must be filled before the one after.
@@ -76,134 +104,40 @@ struct BlockDecoder: Sendable {
             throw CodecError("an export request has an unknown signal")
         }
         lastArrival = try requests.value(after: lastArrival)
-        let place = Int(signal.code) - 1
-        let rest = columns[place].skeletons.count - columns[place].skeletonOffset
-        let payloadBytes = try requests.count(upTo: rest)
+        let payloadBytes = try requests.count(upTo: unreadPayloadBytes)
+        unreadPayloadBytes -= payloadBytes
         return Row(
             signal: signal,
             arrival: Timestamp(unixNanoseconds: lastArrival),
             payloadBytes: payloadBytes,
             itemCount: try requests.count(upTo: payloadBytes),
-            holeCount: try requests.count(upTo: payloadBytes)
+            pieceCount: try requests.count(upTo: payloadBytes)
         )
     }
 
-    /// Writes a request's payload, with its timestamps mapped, to a buffer of its exact length.
+    /// Writes a request's payload, with its timestamps and ids mapped, to a buffer of its exact
+    /// length.
     mutating func fill(
         _ row: Row,
         into payload: UnsafeMutableRawBufferPointer
     ) throws(CodecError) {
         precondition(payload.count >= row.payloadBytes)
         guard let base = payload.baseAddress, row.payloadBytes > 0 else { return }
-        try Self.fill(
+        // Taken out of self for the call, since spans of its arrays would bar the way to the rest.
+        var (columns, lastTimes) = (self.columns, self.lastTimes)
+        (self.columns, self.lastTimes) = ([], [])
+        defer { (self.columns, self.lastTimes) = (columns, lastTimes) }
+        let (table, motions) = (self.table, self.motions)
+        var columnSpan = columns.mutableSpan
+        var lastTimeSpan = lastTimes.mutableSpan
+        try filler.fill(
             row,
             into: base,
-            columns: &columns[Int(row.signal.code) - 1],
-            traceIDs: traceIDs,
-            anchors: anchors,
-            spanIDs: spanIDs,
-            mapping: mapping
+            templates: table.templates.span,
+            slots: table.slots.span,
+            motions: motions.span,
+            columns: &columnSpan,
+            lastTimes: &lastTimeSpan
         )
-    }
-
-    private static func fill(
-        _ row: Row,
-        into base: UnsafeMutableRawPointer,
-        columns: inout Columns,
-        traceIDs: [UInt8],
-        anchors: [UInt64],
-        spanIDs: [UInt8],
-        mapping: TimestampMapping
-    ) throws(CodecError) {
-        columns.skeletons.withUnsafeBytes { skeletons in
-            base.copyMemory(
-                from: skeletons.baseAddress.unsafelyUnwrapped + columns.skeletonOffset,
-                byteCount: row.payloadBytes
-            )
-        }
-        columns.skeletonOffset += row.payloadBytes
-
-        var end = 0
-        var trace: Int?
-        var previousTime: UInt64 = 0
-        var isFirstTime = false
-        var motion = TimestampMapping.Motion.unmoved
-        for _ in 0..<row.holeCount {
-            let kindByte = try columns.kinds.byte()
-            guard let kind = Hole.Kind(rawValue: kindByte & ~BlockLayout.firstOfItem) else {
-                throw CodecError("a hole is of an unknown kind")
-            }
-            if kindByte & BlockLayout.firstOfItem != 0 {
-                trace = nil
-                previousTime = columns.lastTime
-                motion = row.signal == .metrics ? mapping.axisMotion : mapping.ownMotion
-                let code = try columns.traces.varint()
-                if code != 0 {
-                    let distance = Int64(bitPattern: ((code - 1) >> 1) ^ (0 &- ((code - 1) & 1)))
-                    let (index, overflow) = columns.lastTrace.addingReportingOverflow(Int(distance))
-                    guard !overflow, anchors.indices.contains(index) else {
-                        throw CodecError("a trace reference points outside its list")
-                    }
-                    trace = index
-                    columns.lastTrace = index
-                    previousTime = anchors[index]
-                    motion = mapping.motion(anchor: anchors[index])
-                }
-                isFirstTime = trace == nil
-            }
-            let gap = try columns.gaps.count(upTo: row.payloadBytes)
-            let offset = end + gap
-            guard offset + kind.width <= row.payloadBytes else {
-                throw CodecError("a hole lies outside its payload")
-            }
-            end = offset + kind.width
-            switch kind {
-            case .traceID:
-                guard let trace else { throw CodecError("a trace id has no trace") }
-                copy(traceIDs, trace, width: 16, to: base + offset)
-            case .otherTraceID:
-                let index = try columns.references.index(
-                    after: columns.lastTrace,
-                    below: anchors.count
-                )
-                copy(traceIDs, index, width: 16, to: base + offset)
-            case .spanID, .parentSpanID, .otherSpanID:
-                let index = try columns.references.index(
-                    after: columns.lastSpan,
-                    below: spanIDs.count / 8
-                )
-                columns.lastSpan = index
-                copy(spanIDs, index, width: 8, to: base + offset)
-            case .startTime, .endTime, .eventTime, .time, .observedTime, .exemplarTime:
-                let time = try columns.times.value(after: previousTime)
-                if time != 0 {
-                    previousTime = time
-                    if isFirstTime {
-                        columns.lastTime = time
-                        isFirstTime = false
-                        if case .byFirstTime = motion { motion = mapping.motion(anchor: time) }
-                    }
-                }
-                (base + offset).storeBytes(
-                    of: mapping.moved(time, motion).littleEndian,
-                    as: UInt64.self
-                )
-            }
-        }
-    }
-
-    @inline(__always)
-    private static func copy(
-        _ ids: [UInt8],
-        _ index: Int,
-        width: Int,
-        to place: UnsafeMutableRawPointer
-    ) {
-        ids.withUnsafeBytes {
-            place.copyMemory(
-                from: $0.baseAddress.unsafelyUnwrapped + index * width,
-                byteCount: width
-            )
-        }
     }
 }

@@ -1,240 +1,258 @@
 import OTLP
 
-/// Lifts the timestamps and ids out of a run of export requests and compresses what is left.
+/// Cuts a run of export requests into templates, values, timestamps and ids, and compresses them.
 struct BlockEncoder {
-    /// The columns of one signal and where its differences count from.
-    private struct Columns {
-        var skeletons: [UInt8] = []
-        var kinds = ColumnWriter()
-        var gaps = ColumnWriter()
-        var traces = ColumnWriter()
-        var times = ColumnWriter()
-        var references = ColumnWriter()
-        var lastTrace = 0
-        var lastSpan = 0
-        var lastTime: UInt64 = 0
+    /// A piece as it was met: its template and where it begins, or how long a literal it is.
+    private struct Entry {
+        let template: Int32
+        let offset: UInt32
     }
 
-    private var columns: [Signal: Columns] = [:]
+    private static let literal: Int32 = -1
+
+    private var payloads: [(payload: [UInt8], entries: Int)] = []
+    private var entries: [Entry] = []
     private var requests = ColumnWriter()
-    private var requestCount: UInt64 = 0
+    private var literals = ColumnWriter()
     private var lastArrival: UInt64 = 0
-    private var traceIDs: [UInt8] = []
-    private var anchors = ColumnWriter()
-    private var lastAnchor: UInt64 = 0
-    private var traceIndex: [TraceID: Int] = [:]
-    private var anchorOf: [UInt64] = []
-    private var spanIDs: [UInt8] = []
-    private var spanIndex: [SpanID: Int] = [:]
+    private var holes = HoleEncoder()
+    private var histories = [SignalHistory](repeating: SignalHistory(), count: 3)
+    private var templates = TemplateBuilder()
+    private var parser = PieceParser()
+    private var pieces: [Piece] = []
 
     /// How many bytes of payload the block holds so far.
     private(set) var payloadBytes = 0
 
     /// The latest timestamp in the block, in Unix nanoseconds; those past 2^63 − 1 don't count.
-    private(set) var latestTime: UInt64 = 0
+    var latestTime: UInt64 { holes.latestTime }
 
     /// Adds an export request to the block; `anchor` gives a trace its anchor, the same one in every
     /// block.
+    /// - Throws: ``CodecError`` when the block would exceed ``BlockLayout/maximumPayloadBytes``;
+    ///   what `anchor` throws.
     mutating func append(
         _ prepared: PreparedRequest,
         anchor: (TraceID) throws -> UInt64
-    ) rethrows {
-        let request = prepared.request
-        let scan = prepared.scan
-        var signalColumns = columns.removeValue(forKey: request.signal) ?? Columns()
-        defer { columns[request.signal] = signalColumns }
-        signalColumns.skeletons.append(contentsOf: prepared.skeleton)
+    ) throws {
+        try append(prepared.request, prepared.scan, anchor: anchor)
+    }
 
+    /// As ``append(_:anchor:)``, for a request with its scan.
+    mutating func append(
+        _ request: ExportRequest,
+        _ scan: RequestScan,
+        anchor: (TraceID) throws -> UInt64
+    ) throws {
+        guard request.payload.count <= BlockLayout.maximumPayloadBytes - payloadBytes else {
+            throw CodecError("the payloads exceed \(BlockLayout.maximumPayloadBytes) bytes")
+        }
+        let firstEntry = entries.count
         try request.payload.withUnsafeBytes { payload in
-            guard let base = payload.baseAddress else { return }
-            var end = 0
-            for item in scan.items where item.holeCount > 0 {
-                try lift(
-                    scan.holes[Int(item.firstHole)..<Int(item.firstHole + item.holeCount)],
-                    of: item,
-                    from: base,
-                    end: &end,
-                    into: &signalColumns,
-                    anchor: anchor
-                )
+            guard let base = payload.baseAddress, !payload.isEmpty else { return }
+            try scan.holes.withUnsafeBufferPointer { holes in
+                try lift(scan, holes, request.signal, base, anchor: anchor)
+                try enterPieces(of: payload, base, holes, request.signal)
             }
         }
-
         requests.append(UInt64(request.signal.code))
         requests.append(request.arrival.unixNanoseconds, after: lastArrival)
         requests.append(UInt64(request.payload.count))
         requests.append(UInt64(scan.items.count))
-        requests.append(UInt64(scan.holes.count))
+        requests.append(UInt64(entries.count - firstEntry))
         lastArrival = request.arrival.unixNanoseconds
-        requestCount += 1
+        payloads.append((request.payload, entries.count - firstEntry))
         payloadBytes += request.payload.count
     }
 
     private mutating func lift(
-        _ holes: ArraySlice<Hole>,
-        of item: RequestScan.Item,
-        from base: UnsafeRawPointer,
-        end: inout Int,
-        into columns: inout Columns,
+        _ scan: RequestScan,
+        _ holes: UnsafeBufferPointer<Hole>,
+        _ signal: Signal,
+        _ base: UnsafeRawPointer,
         anchor: (TraceID) throws -> UInt64
     ) rethrows {
-        var previousTime = columns.lastTime
-        let hasTrace = item.traceIDOffset >= 0
-        if hasTrace {
-            let index = try traceEntry(base + Int(item.traceIDOffset), anchor: anchor)
-            let distance = Int64(index - columns.lastTrace)
-            columns.traces.append(1 + UInt64(bitPattern: (distance << 1) ^ (distance >> 63)))
-            columns.lastTrace = index
-            previousTime = anchorOf[index]
-        } else {
-            columns.traces.append(0)
+        for item in scan.items where item.holeCount > 0 {
+            let first = Int(item.firstHole)
+            try self.holes.lift(
+                UnsafeBufferPointer(rebasing: holes[first..<(first + Int(item.holeCount))]),
+                traceIDOffset: Int(item.traceIDOffset),
+                from: base,
+                history: &histories[Int(signal.code) - 1],
+                anchor: anchor
+            )
         }
+    }
 
-        var flag = BlockLayout.firstOfItem
-        var isFirstTime = !hasTrace
-        for hole in holes {
-            columns.kinds.append(byte: hole.kind.rawValue | flag)
-            flag = 0
-            columns.gaps.append(UInt64(Int(hole.offset) - end))
-            end = Int(hole.offset) + hole.kind.width
-            let place = base + Int(hole.offset)
-            switch hole.kind {
-            case .traceID:
-                break
-            case .otherTraceID:
-                let index = try traceEntry(place, anchor: anchor)
-                columns.references.append(
-                    UInt64(index),
-                    after: UInt64(columns.lastTrace)
-                )
-            case .spanID, .parentSpanID, .otherSpanID:
-                let index = spanEntry(place)
-                columns.references.append(UInt64(index), after: UInt64(columns.lastSpan))
-                columns.lastSpan = index
-            case .startTime, .endTime, .eventTime, .time, .observedTime, .exemplarTime:
-                let time = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
-                columns.times.append(time, after: previousTime)
-                guard time != 0 else { continue }
-                previousTime = time
-                if time > latestTime, time <= UInt64(Int64.max) { latestTime = time }
-                if isFirstTime {
-                    columns.lastTime = time
-                    isFirstTime = false
+    private mutating func enterPieces(
+        of payload: UnsafeRawBufferPointer,
+        _ base: UnsafeRawPointer,
+        _ holes: UnsafeBufferPointer<Hole>,
+        _ signal: Signal
+    ) throws(CodecError) {
+        var cutter = PieceCutter(base: base, signal: signal, reusing: pieces)
+        pieces = []
+        cutter.cut(payload.count)
+        parser.beginPayload()
+        var literalBytes = 0
+        for piece in cutter.pieces {
+            guard let shape = piece.shape else {
+                literals.append(base + piece.start, piece.end - piece.start)
+                literalBytes += piece.end - piece.start
+                continue
+            }
+            appendLiteral(&literalBytes)
+            parser.parse(piece, base, holes)
+            let bytes = UnsafeRawBufferPointer(rebasing: payload[piece.start..<piece.end])
+            let template = templates.template(of: bytes, parser, shape: shape.rawValue)
+            entries.append(Entry(template: Int32(template), offset: UInt32(piece.start)))
+        }
+        appendLiteral(&literalBytes)
+        guard parser.nextHole == holes.count else {
+            throw CodecError("a hole lies outside the messages that the codec knows")
+        }
+        pieces = cutter.pieces
+    }
+
+    private mutating func appendLiteral(_ bytes: inout Int) {
+        guard bytes > 0 else { return }
+        entries.append(Entry(template: Self.literal, offset: UInt32(bytes)))
+        bytes = 0
+    }
+
+    // MARK: Finishing
+
+    /// The encoded block.
+    /// - Throws: ``CodecError`` when memory runs out, or when it would exceed what a decoder takes.
+    func finish(level: Int32, library: Compression = .inUse) throws(CodecError) -> [UInt8] {
+        let sections = sections()
+        let total = sections.reduce(0) { $0 + $1.1.count }
+        let longestTable = sections.filter { $0.0.isTable }.map(\.1.count).max() ?? 0
+        guard total <= BlockLayout.maximumSectionBytes,
+            longestTable <= BlockLayout.maximumTableBytes
+        else { throw CodecError("a block of \(payloadBytes) bytes of payload is too much") }
+        return try BlockFrame.encode(sections, with: Deflater(level: level, library: library))
+    }
+
+    /// The sections of the block, not yet compressed.
+    func sections() -> [(BlockLayout.Section, [UInt8])] {
+        var columns = ValueColumns()
+        let order = templateOrder()
+        let (table, valueSlots) = templateTable(order, &columns)
+        fill(&columns, valueSlots)
+        let (columnTable, runs) = columns.encoded()
+        let sections: [(BlockLayout.Section, [UInt8])] = [
+            (.requests, requests.bytes),
+            (.traceIDs, holes.traceIDs.bytes),
+            (.anchors, holes.anchors.bytes),
+            (.spanIDs, holes.spanIDs.bytes),
+            (.pieces, pieceColumn(order)),
+            (.literals, literals.bytes),
+            (.traces, holes.traces.bytes),
+            (.times, holes.times.bytes),
+            (.references, holes.references.bytes),
+            (.templateBytes, order.flatMap { bytes(of: templates.templates[$0]) }),
+            (.templates, table),
+            (.columns, columnTable),
+        ]
+        return (sections + runs.map { (.values, $0) }).filter { !$0.1.isEmpty }
+    }
+
+    /// The templates, most used first, so that their numbers are short.
+    private func templateOrder() -> [Int] {
+        templates.templates.indices.sorted {
+            let (left, right) = (templates.templates[$0], templates.templates[$1])
+            return (right.uses, $0) < (left.uses, $1)
+        }
+    }
+
+    private func bytes(of template: TemplateBuilder.Template) -> ArraySlice<UInt8> {
+        templates.bytes[template.firstByte..<(template.firstByte + template.length)]
+    }
+
+    private func pieceColumn(_ order: [Int]) -> [UInt8] {
+        var numbers = [Int](repeating: 0, count: order.count)
+        for (number, template) in order.enumerated() { numbers[template] = number }
+        var column = ColumnWriter()
+        for entry in entries {
+            if entry.template == Self.literal {
+                column.append(0)
+                column.append(UInt64(entry.offset))
+            } else {
+                column.append(UInt64(numbers[Int(entry.template)] + 1))
+            }
+        }
+        return column.bytes
+    }
+
+    /// A value in a template's pieces and the column it goes to.
+    private struct ValueSlot {
+        let offset: Int
+        let column: Int
+    }
+
+    private func templateTable(
+        _ order: [Int],
+        _ columns: inout ValueColumns
+    ) -> (table: [UInt8], valueSlots: [[ValueSlot]]) {
+        var table = ColumnWriter()
+        var valueSlots = [[ValueSlot]](repeating: [], count: order.count)
+        for index in order {
+            let template = templates.templates[index]
+            let slots = templates.slots(of: template)
+            table.append(UInt64(template.length))
+            table.append(UInt64(slots.count))
+            var end = 0
+            for slot in slots {
+                let leaf = slot.leaf
+                table.append(UInt64(Int(leaf.offset) - end))
+                end = Int(leaf.offset + leaf.width)
+                if leaf.hole != 0 {
+                    table.append(UInt64(leaf.hole))
+                } else if let source = slot.repeated {
+                    table.append(BlockLayout.repeatedValue)
+                    table.append(UInt64(leaf.offset - source.offset))
+                    table.append(UInt64(leaf.width))
+                } else {
+                    let column = columns.column(of: leaf, reserving: template.uses)
+                    table.append(BlockLayout.firstColumn + UInt64(column))
+                    valueSlots[index].append(ValueSlot(offset: Int(leaf.offset), column: column))
                 }
             }
         }
+        return (table.bytes, valueSlots)
     }
 
-    private mutating func traceEntry(
-        _ place: UnsafeRawPointer,
-        anchor: (TraceID) throws -> UInt64
-    ) rethrows -> Int {
-        let id = TraceID(place)
-        if let index = traceIndex[id] { return index }
-        let value = try anchor(id)
-        let index = anchorOf.count
-        traceIndex[id] = index
-        anchorOf.append(value)
-        traceIDs.append(contentsOf: UnsafeRawBufferPointer(start: place, count: 16))
-        anchors.append(value, after: lastAnchor)
-        lastAnchor = value
-        return index
-    }
-
-    private mutating func spanEntry(_ place: UnsafeRawPointer) -> Int {
-        let id = SpanID(place)
-        if let index = spanIndex[id] { return index }
-        let index = spanIndex.count
-        spanIndex[id] = index
-        spanIDs.append(contentsOf: UnsafeRawBufferPointer(start: place, count: 8))
-        return index
-    }
-
-    /// The encoded block.
-    func finish(level: Int32) throws(CodecError) -> [UInt8] {
-        var sections: [(BlockLayout.Section, [UInt8])] = [
-            (.requests, requests.bytes), (.traceIDs, traceIDs), (.anchors, anchors.bytes),
-            (.spanIDs, spanIDs),
-        ]
-        for signal in Signal.allCases {
-            guard let columns = columns[signal] else { continue }
-            sections += [
-                (.column(.skeletons, signal), columns.skeletons),
-                (.column(.kinds, signal), columns.kinds.bytes),
-                (.column(.gaps, signal), columns.gaps.bytes),
-                (.column(.traces, signal), columns.traces.bytes),
-                (.column(.times, signal), columns.times.bytes),
-                (.column(.references, signal), columns.references.bytes),
-            ]
+    private func fill(_ columns: inout ValueColumns, _ valueSlots: [[ValueSlot]]) {
+        columns.fill { append in
+            var entry = 0
+            for (payload, count) in payloads {
+                payload.withUnsafeBytes { payload in
+                    guard let base = payload.baseAddress else { return }
+                    for piece in entries[entry..<(entry + count)]
+                    where piece.template != Self.literal {
+                        let start = base + Int(piece.offset)
+                        for slot in valueSlots[Int(piece.template)] {
+                            append(slot.column, start + slot.offset)
+                        }
+                    }
+                }
+                entry += count
+            }
         }
-        sections.removeAll { $0.1.isEmpty }
-        return try BlockFrame.encode(sections, level: level)
     }
 }
 
-/// Writes and reads the frame that ``BlockLayout`` describes.
-enum BlockFrame {
-    static func encode(
-        _ sections: [(BlockLayout.Section, [UInt8])],
-        level: Int32
-    ) throws(CodecError) -> [UInt8] {
-        var head: [UInt8] = [BlockLayout.version, UInt8(sections.count)]
-        var body: [UInt8] = []
-        for (section, bytes) in sections {
-            // Ids are random: deflating them only costs time.
-            let isRandom = section == .traceIDs || section == .spanIDs
-            let deflated = isRandom ? nil : try Compression.deflate(bytes, level: level)
-            let stored = deflated.flatMap { $0.count < bytes.count ? $0 : nil }
-            head += [section.code, stored == nil ? 0 : 1]
-            for length in [stored?.count ?? bytes.count, bytes.count] {
-                withUnsafeBytes(of: UInt32(truncatingIfNeeded: length).littleEndian) {
-                    head.append(contentsOf: $0)
-                }
-            }
-            body += stored ?? bytes
+extension TemplateBuilder {
+    /// What a template leaves open: its holes, and the values that vary, each with the value
+    /// before it that it repeats.
+    func slots(of template: Template) -> [(leaf: Leaf, repeated: Leaf?)] {
+        (0..<template.leafCount).compactMap { index in
+            let leaf = leaves[template.firstLeaf + index]
+            if leaf.hole != 0 { return (leaf, nil) }
+            guard varies(leaf, of: template) else { return nil }
+            let twin = template.twins.first { $0.copy == index }
+            return (leaf, twin.map { leaves[template.firstLeaf + $0.source] })
         }
-        return head + body
-    }
-
-    /// The sections of a block, inflated.
-    /// - Throws: ``CodecError`` for anything but a whole block of this version.
-    static func decode(_ block: [UInt8]) throws(CodecError) -> [UInt8: [UInt8]] {
-        guard block.count >= 2 else { throw CodecError("the block is empty") }
-        guard block[0] == BlockLayout.version else {
-            throw CodecError("block layout \(block[0]) is not \(BlockLayout.version)")
-        }
-        let count = Int(block[1])
-        var place = 2 + count * 10
-        guard block.count >= place else { throw CodecError("the list of sections is cut short") }
-        var sections: [UInt8: [UInt8]] = [:]
-        for index in 0..<count {
-            let row = 2 + index * 10
-            let stored = word(block, row + 2)
-            let length = word(block, row + 6)
-            guard stored <= block.count - place, length <= BlockLayout.maximumSectionBytes else {
-                throw CodecError("section \(block[row]) is longer than the block")
-            }
-            let bytes = block[place..<(place + stored)]
-            switch block[row + 1] {
-            case 0: sections[block[row]] = Array(bytes)
-            case 1:
-                let inflated = bytes.withUnsafeBytes { source in
-                    Result { () throws(CodecError) in
-                        try Compression.inflate(source, length: length)
-                    }
-                }
-                sections[block[row]] = try inflated.get()
-            default: throw CodecError("section \(block[row]) has an unknown encoding")
-            }
-            guard sections[block[row]]?.count == length else {
-                throw CodecError("section \(block[row]) has the wrong length")
-            }
-            place += stored
-        }
-        return sections
-    }
-
-    private static func word(_ block: [UInt8], _ offset: Int) -> Int {
-        (0..<4).reduce(0) { $0 | Int(block[offset + $1]) << ($1 * 8) }
     }
 }

@@ -57,7 +57,7 @@ public struct TimestampMapping: Sendable {
     var axisMotion: Motion {
         switch mode {
         case .keep: .unmoved
-        case .shift, .scale: .onAxis
+        case .shift, .scale: speed == .recorded ? constantMotion : .onAxis
         case .constant: constantMotion
         }
     }
@@ -96,8 +96,26 @@ public struct TimestampMapping: Sendable {
     /// `start + (time − origin) / speed`, if it is a timestamp.
     private func onAxis(_ time: UInt64) -> Int64? {
         guard time <= UInt64(Int64.max) else { return nil }
+        if let near = nearOnAxis(Int64(time)) { return near }
         let scaled = speed.divide(Int128(time) - Int128(origin))
         guard let result = Int64(exactly: Int128(start) + scaled), result >= 1 else { return nil }
         return result
+    }
+
+    /// The same in 64 bits, where all steps fit: most timestamps lie close to the corpus's own.
+    @inline(__always)
+    private func nearOnAxis(_ time: Int64) -> Int64? {
+        guard let origin = Int64(exactly: origin), let start = Int64(exactly: start) else {
+            return nil
+        }
+        let (product, isTooFar) = (time - origin).multipliedReportingOverflow(
+            by: Int64(speed.denominator)
+        )
+        guard !isTooFar else { return nil }
+        let (quotient, remainder) = product.quotientAndRemainder(
+            dividingBy: Int64(speed.numerator)
+        )
+        let (sum, overflow) = start.addingReportingOverflow(remainder < 0 ? quotient - 1 : quotient)
+        return overflow || sum < 1 ? nil : sum
     }
 }

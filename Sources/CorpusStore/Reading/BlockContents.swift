@@ -43,7 +43,7 @@ public struct RequestHeader: Equatable, Sendable {
 }
 
 /// A block's export requests, read one after the other.
-public struct BlockContents: Sendable {
+public struct BlockContents: ~Copyable, Sendable {
     /// The block.
     public let summary: BlockSummary
     private let path: String
@@ -51,7 +51,12 @@ public struct BlockContents: Sendable {
     private let checksums: [UInt32]
     private var position = 0
 
-    init(summary: BlockSummary, path: String, decoder: BlockDecoder, checksums: [UInt32]) {
+    init(
+        summary: BlockSummary,
+        path: String,
+        decoder: consuming BlockDecoder,
+        checksums: [UInt32]
+    ) {
         self.summary = summary
         self.path = path
         self.decoder = decoder
@@ -79,7 +84,8 @@ public struct BlockContents: Sendable {
         }
     }
 
-    /// Writes a request's payload, timestamps moved, to a buffer of its exact length.
+    /// Writes a request's payload, timestamps moved and ids renamed, to a buffer of its exact
+    /// length.
     /// - Throws: ``CorpusError`` when the block is damaged.
     public mutating func fill(
         _ header: RequestHeader,
@@ -109,7 +115,7 @@ public struct BlockContents: Sendable {
     }
 
     /// The traces that the block speaks of, with their anchors.
-    var anchors: some Sequence<(Data, UInt64)> { decoder.traces }
+    var anchors: [(Data, UInt64)] { decoder.traces }
 
     private func damage(_ error: CodecError) -> CorpusError {
         .damagedBlock(

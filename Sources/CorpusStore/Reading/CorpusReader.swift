@@ -105,13 +105,15 @@ public final class CorpusReader: Sendable {
         }
     }
 
-    /// Reads, checks and inflates a block, whose timestamps are to be moved as `mapping` says.
+    /// Reads, checks and inflates a block, whose timestamps are to be moved as `mapping` says and
+    /// whose ids are to be renamed as `ids` says.
     ///
     /// Blocks the calling thread: about 1 ms a megabyte of payload.
     /// - Throws: ``CorpusError`` when the file can't be read or the block is damaged.
     public func contents(
         of block: BlockSummary,
-        mapping: TimestampMapping
+        mapping: TimestampMapping,
+        ids: IdentifierMapping = .keep
     ) throws(CorpusError) -> BlockContents {
         let (data, checksums): ([UInt8], [UInt32]) = try CorpusError.wrapping(path) {
             try database.read { database in
@@ -123,7 +125,7 @@ public final class CorpusReader: Sendable {
             return BlockContents(
                 summary: block,
                 path: path,
-                decoder: try BlockDecoder(data, mapping: mapping),
+                decoder: try BlockDecoder(data, mapping: mapping, ids: ids),
                 checksums: checksums
             )
         } catch {

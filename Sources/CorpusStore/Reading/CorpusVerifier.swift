@@ -132,13 +132,14 @@ extension CorpusReader {
         guard payloadBytes == block.payloadBytes else {
             throw damage(block, "it holds \(payloadBytes) bytes, not \(block.payloadBytes)")
         }
+        let anchors = contents.anchors
         try database.read { database in
-            try verify(contents.anchors, of: block, known, in: database)
+            try verify(anchors, of: block, known, in: database)
         }
     }
 
     private func verify(
-        _ anchors: some Sequence<(Data, UInt64)>,
+        _ anchors: [(Data, UInt64)],
         of block: BlockSummary,
         _ known: AnchorLookup,
         in database: Database

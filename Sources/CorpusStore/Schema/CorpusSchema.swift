@@ -146,7 +146,7 @@ enum CorpusSchema {
             nullif(lower(hex(parent_span_id)), '') AS parent_span_id,
             strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + start_offset_ns) / 1000000000, 'unixepoch')
                 || printf('.%09dZ', (anchor_ns + start_offset_ns) % 1000000000) AS start,
-            anchor_ns + start_offset_ns AS start_ns, duration_ns / 1e6 AS duration_ms,
+            anchor_ns + start_offset_ns AS start_ns, duration_ns, duration_ns / 1e6 AS duration_ms,
             CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status
         FROM spans JOIN operations ON operations.id = operation_id
             JOIN services ON services.id = service_id

@@ -30,7 +30,7 @@ public final class CorpusWriter: TelemetrySink {
             settings: RecordingSettings = [:],
             index: ItemIndex = .all,
             queueBytes: Int = 32 << 20,
-            blockBytes: Int = 2 << 20
+            blockBytes: Int = BlockCodec.defaultBlockBytes
         ) {
             self.path = path
             self.replacesExisting = replacesExisting

@@ -33,7 +33,8 @@ struct CorpusComparison {
                 SELECT count(*) FROM (
                     SELECT min(now.start_ns - was.start_ns) AS least,
                         max(now.start_ns - was.start_ns) AS most
-                    FROM main.spans AS now JOIN recorded.spans AS was USING (span_id)
+                    FROM main.readable_spans AS now
+                        JOIN recorded.readable_spans AS was USING (span_id)
                     GROUP BY now.trace
                 ) WHERE least <> most
                 """
@@ -46,7 +47,8 @@ struct CorpusComparison {
         get throws {
             try number(
                 """
-                SELECT count(*) FROM main.spans AS child JOIN main.spans AS parent
+                SELECT count(*) FROM main.readable_spans AS child
+                    JOIN main.readable_spans AS parent
                     ON parent.span_id = child.parent_span_id AND parent.trace = child.trace
                 WHERE child.start_ns >= parent.start_ns
                     AND child.start_ns + child.duration_ns <= parent.start_ns + parent.duration_ns
@@ -64,7 +66,7 @@ struct CorpusComparison {
 
     /// When the first received span began.
     var firstStartNanoseconds: Int? {
-        get throws { try number("SELECT min(start_ns) FROM main.spans") }
+        get throws { try number("SELECT min(start_ns) FROM main.readable_spans") }
     }
 
     private func number(_ sql: String) throws -> Int? {
