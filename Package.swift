@@ -6,7 +6,6 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -75,8 +74,8 @@ let package = Package(
         .target(
             name: "Playback",
             dependencies: [
-                "CorpusStore", "Latency", "OTLP", "OTLPTransport", "Terminal", .asyncAlgorithms,
-                .crypto, .nioCore,
+                "CorpusStore", "Latency", "OTLP", "OTLPTransport", "Terminal", .crypto, .histogram,
+                .nioCore,
             ]
         ),
 
@@ -92,6 +91,7 @@ let package = Package(
                 "Terminal", .logging, .nioPosix,
             ]
         ),
+        .program("replay-compare", ["Playback", "Terminal"]),
         .program("corpus-stats", ["CorpusStore", "Latency", "Terminal"]),
         .program(
             "order-service",
@@ -162,7 +162,10 @@ let package = Package(
         ),
         .suite(
             "Playback",
-            ["CorpusStore", "OTLP", "OTLPTransport", .logging, .nioPosix]
+            [
+                "CorpusStore", "Latency", "OTLP", "OTLPTransport", .grdb, .logging, .nioCore,
+                .nioHTTP1, .nioPosix, .protobuf,
+            ]
         ),
         .testTarget(
             name: "CommandTests",
@@ -186,10 +189,6 @@ extension Target {
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let asyncAlgorithms = product(
-        name: "AsyncAlgorithms",
-        package: "swift-async-algorithms"
-    )
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")

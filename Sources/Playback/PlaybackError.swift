@@ -4,6 +4,16 @@ public enum PlaybackError: Error, Equatable {
     case invalidSpeed(String)
     /// The corpus holds no export request.
     case emptyCorpus(path: String)
+    /// The selection holds no export request.
+    case emptySelection(path: String)
+    /// A shard that isn't one.
+    case invalidShard(String)
+    /// A signal that isn't one.
+    case invalidSignal(String)
+    /// A report that can't be read.
+    case invalidReport(path: String, reason: String)
+    /// Fewer than two runs to compare.
+    case tooFewRuns(Int)
     /// Nothing listens at the backend's address.
     case unreachable(url: String)
     /// The start lies too far in the past or the future.
@@ -18,6 +28,17 @@ extension PlaybackError: CustomStringConvertible {
             "'\(text)' is not a speed; write 10x, 0.5x or max"
         case .emptyCorpus(let path):
             "\(path): the corpus holds no export request, so there is nothing to replay"
+        case .emptySelection(let path):
+            "\(path): no export request is selected; see corpus-stats for what there is, and check "
+                + "--signals, --from, --until, --shard and --service"
+        case .invalidShard(let text):
+            "'\(text)' is not a shard; write 1/3, 2/3 or 3/3"
+        case .invalidSignal(let text):
+            "'\(text)' is not a signal; write traces, metrics, logs or several with commas between"
+        case .invalidReport(let path, let reason):
+            "\(path): not a report of replay: \(reason)"
+        case .tooFewRuns(let count):
+            "\(count) runs can't be compared; give at least two reports"
         case .unreachable(let url):
             "nothing listens at \(url); start the backend, or leave --to away to use ours"
         case .invalidStart(let text):

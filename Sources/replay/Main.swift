@@ -21,8 +21,10 @@ struct Replay: AsyncParsableCommand {
               replay run.db                        as recorded
               replay run.db --speed 10x            ten times as fast
               replay run.db --speed max            as fast as the backend takes it
+              replay run.db --dry-run              say what would be sent
               replay run.db --to http://collector:4318 --header 'authorization=Bearer …'
-              replay run.db --report report.json   keep the figures
+              replay run.db --report report.html   a page to look at; .json for programs
+              replay run.db --repeat 5 --warm-up 1 a benchmark of five runs
 
             Ctrl-C ends the replay in order and still reports; pressed twice, it ends at once.
             Exit codes: 0 done, 1 failed, 2 not all was accepted, 64 usage.
@@ -45,28 +47,31 @@ struct Replay: AsyncParsableCommand {
     @Option(help: "shift: traces move whole; scale: durations shrink too; keep: as recorded.")
     var timestamps = TimestampMode.shift
 
-    @Option(help: "Export requests under way at the same time; past it the replay is late.")
-    var maxInFlight = 256
+    @Option(help: "Trace and span ids: keep, or fresh ones.")
+    var ids = ReplayConfiguration.Identifiers.keep
 
-    @Option(help: "Connections to the backend.")
-    var connections = 16
+    @Option(help: "The same seed gives the same fresh ids.")
+    var idSeed: UInt64 = 0
 
-    @Option(
-        help: "How long a request is retried; 0s turns retrying off. (default: 30s)",
-        transform: { try DurationArgument(parsing: $0, allowingZero: true) }
-    )
-    var retryFor = DurationArgument(.seconds(30))
+    @OptionGroup(title: "Selection")
+    var selection: SelectionOptions
 
-    @Option(name: .customLong("header"), help: "A header to send along, as name=value.")
-    var headers: [HeaderOption] = []
+    @OptionGroup(title: "Repetition")
+    var repetition: RepetitionOptions
 
-    @Option(help: "none or gzip.")
-    var compression = OTLPSender.Compression.none
+    @OptionGroup(title: "Sending")
+    var sending: SendingOptions
 
     @Option(help: "When to start, as 2026-01-31T12:00:00Z. (default: now)")
     var startAt: StartTime?
 
-    @Option(help: "Write the report as JSON to a file.")
+    @Flag(help: "Leave out what is damaged, and report it, rather than fail.")
+    var skipCorrupt = false
+
+    @Flag(help: "Say what would be sent, and when, without sending anything.")
+    var dryRun = false
+
+    @Option(help: "Write the report to a file: a page if it ends in .html, or else JSON.")
     var report: String?
 
     @Flag(help: "Show no progress.")
@@ -76,15 +81,8 @@ struct Replay: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...100_000).contains(maxInFlight) else {
-            throw ValidationError("--max-in-flight takes 1 to 100000")
-        }
-        guard (1...10_000).contains(connections) else {
-            throw ValidationError("--connections takes 1 to 10000")
-        }
         do {
             if let to { _ = try OTLPEndpoint(to) }
-            for header in headers { _ = try header.header }
         } catch {
             throw ValidationError("\(error)")
         }
@@ -92,56 +90,104 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let report = try await replay()
-            if let path = self.report {
-                try Data(ReportJSON.encode(report).utf8).write(to: URL(fileURLWithPath: path))
+            let reader = try CorpusReader(path: corpus)
+            guard !dryRun else { return try predict(reader) }
+            let reports = try await replay(reader)
+            try write(reports)
+            guard reports.runs.allSatisfy(\.complete) else {
+                throw ExitCode(ExitStatus.incomplete.rawValue)
             }
-            let console = Console.standardOutput
-            print(
-                json
-                    ? try ReportJSON.encode(report)
-                    : report.text(width: console.width, style: console.style)
-            )
-            guard report.complete else { throw ExitCode(ExitStatus.incomplete.rawValue) }
         } catch let error where !(error is ExitCode) {
             throw ExitCode(ExitStatus.failure(of: "replay", error).rawValue)
         }
     }
 
-    private func replay() async throws -> ReplayReport {
-        let reader = try CorpusReader(path: corpus)
+    private func replay(_ reader: CorpusReader) async throws -> RepeatedReplay {
         let clock = WallClock()
         let target = try await BackendTarget(url: to, clock: clock)
-        let eventLoops = MultiThreadedEventLoopGroup.singleton
         return try await target.withBackend { endpoint in
-            let sender = OTLPSender(
-                endpoint: endpoint,
-                configuration: .init(
-                    connections: connections,
-                    headers: try headers.map { try $0.header },
-                    compression: compression
-                ),
-                eventLoopGroup: eventLoops
-            )
-            let player = try Player(
-                reader,
-                to: sender,
-                configuration: ReplayConfiguration(
-                    speed: speed,
-                    timestamps: timestamps,
-                    maximumInFlight: maxInFlight,
-                    retryFor: retryFor.duration,
-                    startAt: startAt?.timestamp
-                ),
-                clock: EventLoopClock(eventLoop: eventLoops.next()),
-                wallClock: clock
-            )
-            let report = try await Interrupts.handle(firstSignal: player.stop) {
-                try await ProgressReporter(quiet: quiet)
-                    .show({ player.progress.line }, during: player.run)
+            let (stops, stop) = StopRelay.make()
+            return try await Interrupts.handle(firstSignal: stop) {
+                try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
+                    let lanes = try sending.lanes(to: endpoint)
+                    do {
+                        let report = try await play(reader, lanes, clock, run, stops)
+                        await lanes.close()
+                        return report
+                    } catch {
+                        await lanes.close()
+                        throw error
+                    }
+                }
             }
-            await sender.close()
-            return report
         }
+    }
+
+    private func play(
+        _ reader: CorpusReader,
+        _ lanes: SendingLanes,
+        _ clock: WallClock,
+        _ run: Repetition.Run,
+        _ stops: StopRelay
+    ) async throws -> ReplayReport {
+        let player = try Player(
+            reader,
+            to: lanes,
+            configuration: playConfiguration,
+            wallClock: clock
+        )
+        stops.set(player)
+        return try await ProgressReporter(quiet: quiet)
+            .show({ run.prefix + player.progress.line }, during: player.run)
+    }
+
+    private var playConfiguration: ReplayConfiguration {
+        ReplayConfiguration(
+            speed: speed,
+            timestamps: timestamps,
+            identifiers: ids,
+            identifierSeed: idSeed,
+            laps: repetition.loop,
+            selection: selection.selection,
+            maximumInFlight: sending.maxInFlight,
+            retryFor: sending.retryFor.duration,
+            startAt: startAt?.timestamp,
+            skipsDamagedBlocks: skipCorrupt
+        )
+    }
+}
+
+extension Replay {
+    private func predict(_ reader: CorpusReader) throws {
+        let endpoint = try OTLPEndpoint(to ?? "http://127.0.0.1:8080")
+        let player = try Player(
+            reader,
+            to: sending.lanes(to: endpoint),
+            configuration: playConfiguration,
+            wallClock: WallClock()
+        )
+        let console = Console.standardOutput
+        print(
+            json
+                ? try ReportJSON.encode(player.prediction)
+                : player.prediction.text(width: console.width, style: console.style)
+        )
+    }
+
+    /// A single run is reported as itself, several with what they have in common.
+    private func write(_ reports: RepeatedReplay) throws {
+        let single = reports.runs.count == 1 ? reports.runs.first : nil
+        let encoded = try single.map(ReportJSON.encode) ?? ReportJSON.encode(reports)
+        if let path = report {
+            let isPage = path.hasSuffix(".html") || path.hasSuffix(".htm")
+            let text = isPage ? ReplayPage(reports).html : encoded
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        guard !json else { return print(encoded) }
+        let console = Console.standardOutput
+        let (width, style) = (console.width, console.style)
+        print(
+            single?.text(width: width, style: style) ?? reports.text(width: width, style: style)
+        )
     }
 }

@@ -38,4 +38,5 @@ struct StartTime: ExpressibleByArgument {
 }
 
 extension TimestampMode: ExpressibleByArgument {}
+extension ReplayConfiguration.Identifiers: ExpressibleByArgument {}
 extension OTLPSender.Compression: ExpressibleByArgument {}

@@ -1,5 +1,4 @@
 import CorpusStore
-import Logging
 import NIOPosix
 import OTLP
 import OTLPTransport
@@ -9,59 +8,6 @@ import Testing
 
 @Suite("Player")
 struct PlayerTests {
-    /// Replays a corpus to a receiver in front of the sink.
-    private func replay(
-        _ path: String,
-        to sink: some TelemetrySink,
-        _ configuration: ReplayConfiguration
-    ) async throws -> ReplayReport {
-        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let receiver = OTLPReceiver(
-            sink: sink,
-            clock: WallClock(),
-            configuration: .init(port: 0),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            onListening: { listening.yield($0) }
-        )
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await receiver.run() }
-            defer { group.cancelAll() }
-            var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
-            return try await replay(path, port: port, configuration)
-        }
-    }
-
-    private func replay(
-        _ path: String,
-        port: Int,
-        _ configuration: ReplayConfiguration
-    ) async throws -> ReplayReport {
-        let sender = OTLPSender(endpoint: try OTLPEndpoint("http://127.0.0.1:\(port)"))
-        let player = try Player(
-            CorpusReader(path: path),
-            to: sender,
-            configuration: configuration,
-            clock: EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.any()),
-            wallClock: WallClock()
-        )
-        let report = try await player.run()
-        await sender.close()
-        return report
-    }
-
-    private func settings(
-        _ speed: String,
-        _ timestamps: TimestampMode = .shift,
-        retryFor: Duration = .seconds(30)
-    ) throws -> ReplayConfiguration {
-        ReplayConfiguration(
-            speed: try PlaybackSpeed(parsing: speed),
-            timestamps: timestamps,
-            retryFor: retryFor
-        )
-    }
-
     @Test("sends every request unchanged with timestamps kept")
     func keep() async throws {
         var generator = TelemetryGenerator(seed: 1)
@@ -152,6 +98,68 @@ struct PlayerTests {
         await #expect(throws: PlaybackError.emptyCorpus(path: corpus.path)) {
             try await replay(corpus.path, port: 1, settings("max"))
         }
+    }
+
+    @Test("plays the rest of a damaged corpus if asked, and reports what was left out")
+    func skipsDamage() async throws {
+        var generator = TelemetryGenerator(seed: 9)
+        let requests = try (0..<40).map { _ in try generator.next() }
+        let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+        let lost = try corpus.damageFirstBlock()
+        #expect((1..<40).contains(lost))
+        var configuration = try settings("1000x")
+        configuration.skipsDamagedBlocks = true
+        let sink = CollectingSink()
+        let report = try await replay(corpus.path, to: sink, configuration)
+        #expect(sink.requests.count == 40 - lost)
+        #expect(report.leftOut.blocks == 1)
+        #expect(report.leftOut.requests == lost)
+        #expect(report.leftOut.firstArrivalUnixNs == requests[0].arrival.unixNanoseconds)
+        #expect(report.leftOut.lastArrivalUnixNs == requests[lost - 1].arrival.unixNanoseconds)
+        #expect(report.total(\.unsentRequests) == lost)
+        #expect(!report.complete)
+        #expect(report.text().contains("left out: 1 damaged blocks"))
+        expectIdentity(report)
+    }
+
+    @Test("predicts what a replay sends, and when, without sending")
+    func prediction() async throws {
+        var generator = TelemetryGenerator(seed: 10)
+        let requests = try (0..<200).map { _ in try generator.next() }
+        let corpus = try await RecordedCorpus(requests, blockBytes: 50_000)
+        let lanes = SendingLanes(
+            to: try OTLPEndpoint("http://127.0.0.1:1"),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton
+        )
+        let player = try Player(
+            CorpusReader(path: corpus.path),
+            to: lanes,
+            configuration: settings("2x"),
+            wallClock: WallClock()
+        )
+        let prediction = player.prediction
+        #expect(prediction.signals.values.reduce(0) { $0 + $1.requests } == 200)
+        #expect(abs(prediction.plannedSeconds * 2 - prediction.recordedSeconds) < 1e-6)
+        let bySecond = Dictionary(grouping: requests) { request in
+            let elapsed = request.arrival.unixNanoseconds - requests[0].arrival.unixNanoseconds
+            return elapsed / 2_000_000_000
+        }
+        #expect(prediction.peak?.requests == bySecond.values.map(\.count).max())
+        #expect(prediction.text().contains("would send"))
+        await lanes.close()
+    }
+
+    @Test("plays laps end to end, each as long as the recording")
+    func laps() async throws {
+        let corpus = try await RecordedCorpus(seed: 12, requests: 30)
+        var configuration = try settings("1000000x", .keep)
+        configuration.laps = 3
+        let sink = CollectingSink()
+        let report = try await replay(corpus.path, to: sink, configuration, threads: 2)
+        #expect(sink.requests.count == 90)
+        #expect(report.total(\.selectedRequests) == 90)
+        #expect(report.complete)
+        expectIdentity(report)
     }
 
     @Test("stops at a damaged block with an error that names it")

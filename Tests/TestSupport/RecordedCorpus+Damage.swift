@@ -2,6 +2,23 @@ import Foundation
 import GRDB
 
 extension RecordedCorpus {
+    /// Zeroes the bytes of the first block only.
+    /// - Returns: how many export requests it holds.
+    public func damageFirstBlock() throws -> Int {
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: """
+                    UPDATE blocks SET data = zeroblob(length(data))
+                    WHERE first_request = (SELECT min(first_request) FROM blocks)
+                    """
+            )
+            return try Int.fetchOne(
+                database,
+                sql: "SELECT request_count FROM blocks ORDER BY first_request"
+            ) ?? 0
+        }
+    }
+
     /// Zeroes the bytes of every block, so that none matches its checksum.
     public func damageBlocks() throws {
         try execute("UPDATE blocks SET data = zeroblob(length(data))")

@@ -7,11 +7,16 @@ import OTLP
 struct ReplayLedger: Sendable {
     /// What became of one signal's requests.
     struct Account: Sendable {
+        var offeredRequests = 0
+        var sentRequests = 0
+        var sentItems = 0
+        var sentBytes = 0
         var requests = 0
         var items = 0
         var bytes = 0
         var rejectedItems = 0
         var retries = 0
+        var retryBytes = 0
         var failedRequests = 0
         var failedItems = 0
     }
@@ -25,12 +30,17 @@ struct ReplayLedger: Sendable {
     /// More kinds than this are counted as one, so that no backend can fill the memory.
     private static let failureKinds = 50
 
-    private(set) var accounts: [Signal: Account] = [:]
+    private var byCode = [Account](repeating: Account(), count: Signal.allCases.count)
     private(set) var lateness = LatencyHistogram()
     private(set) var serviceTime = LatencyHistogram()
     private(set) var responseTime = LatencyHistogram()
+    private(set) var sendGaps = GapRecorder()
     var timeline = Timeline()
+    var leftOut = LeftOut()
+    var outOfOrder = 0
     private(set) var failures: [String: Failure] = [:]
+    private(set) var firstSend: Duration?
+    private(set) var lastSend: Duration = .zero
     private(set) var lastAnswer: Duration = .zero
     private(set) var inFlight = 0
     private var content = SHA256()
@@ -40,9 +50,15 @@ struct ReplayLedger: Sendable {
         "sha256:" + content.finalize().map { Self.hexadecimal($0) }.joined()
     }
 
+    /// What became of a signal's requests.
+    private(set) subscript(signal: Signal) -> Account {
+        get { byCode[Self.index(signal)] }
+        set { byCode[Self.index(signal)] = newValue }
+    }
+
     /// Sums over the signals.
     var total: Account {
-        accounts.values.reduce(into: Account()) { total, account in
+        byCode.reduce(into: Account()) { total, account in
             total.requests += account.requests
             total.items += account.items
             total.bytes += account.bytes
@@ -50,68 +66,93 @@ struct ReplayLedger: Sendable {
             total.retries += account.retries
             total.failedRequests += account.failedRequests
             total.failedItems += account.failedItems
+            total.sentRequests += account.sentRequests
         }
     }
 
     /// A request leaves the schedule; to be called in the schedule's order.
-    mutating func began(_ header: RequestHeader) {
+    mutating func began(_ request: OutgoingRequest) {
         inFlight += 1
-        var row = [UInt8(header.signal.rawValue.utf8.count)]
-        row += header.signal.rawValue.utf8
-        withUnsafeBytes(of: UInt64(header.payloadBytes).littleEndian) { row += $0 }
-        withUnsafeBytes(of: header.skeletonCRC32.littleEndian) { row += $0 }
+        self[request.signal].offeredRequests += 1
+        let name = request.signal.rawValue
+        var row = [UInt8(name.utf8.count)]
+        row += name.utf8
+        withUnsafeBytes(of: UInt64(request.payloadBytes).littleEndian) { row += $0 }
+        withUnsafeBytes(of: request.skeletonCRC32.littleEndian) { row += $0 }
         content.update(data: row)
     }
 
-    /// A request was on the wire for the first time, that long after the start; `due` is nil
-    /// without a schedule.
-    mutating func sent(_ header: RequestHeader, at time: Duration, due: Duration?) {
+    /// The request begun as number `number`, from 0, was on the wire for the first time, that long
+    /// after the start; `due` is nil without a schedule.
+    mutating func sent(_ request: OutgoingRequest, number: Int, at time: Duration, due: Duration?) {
         let late = due.map { max(.zero, time - $0) }
         if let late { lateness.record(late) }
+        sendGaps.record(number, sentAt: time)
+        firstSend = min(firstSend ?? time, time)
+        lastSend = max(lastSend, time)
+        self[request.signal].sentRequests += 1
+        self[request.signal].sentItems += request.itemCount
+        self[request.signal].sentBytes += request.payloadBytes
         timeline.sent(
             at: time,
-            items: header.itemCount,
-            bytes: header.payloadBytes,
+            items: request.itemCount,
+            bytes: request.payloadBytes,
             lateness: late
         )
     }
 
-    /// A request is to be sent once more.
-    mutating func retried(_ header: RequestHeader, at time: Duration) {
-        accounts[header.signal, default: Account()].retries += 1
+    /// The request begun as number `number` ended without ever having been on the wire.
+    mutating func neverSent(number: Int) {
+        sendGaps.record(number, sentAt: nil)
+    }
+
+    /// A try failed, and the request is to be sent once more.
+    mutating func retried(_ request: OutgoingRequest, at time: Duration) {
+        self[request.signal].retries += 1
+        self[request.signal].retryBytes += request.payloadBytes
         timeline.error(at: time)
     }
 
     /// A request was answered with success.
     mutating func accepted(
-        _ header: RequestHeader,
+        _ request: OutgoingRequest,
         rejectedItems: Int,
         sentAt: Duration,
         answeredAt: Duration,
         due: Duration?
     ) {
         inFlight -= 1
-        var account = accounts[header.signal, default: Account()]
-        account.requests += 1
-        account.items += header.itemCount
-        account.bytes += header.payloadBytes
-        account.rejectedItems += min(max(0, rejectedItems), header.itemCount)
-        accounts[header.signal] = account
+        self[request.signal].requests += 1
+        self[request.signal].items += request.itemCount
+        self[request.signal].bytes += request.payloadBytes
+        self[request.signal].rejectedItems += min(max(0, rejectedItems), request.itemCount)
         serviceTime.record(answeredAt - sentAt)
         responseTime.record(answeredAt - (due ?? sentAt))
         lastAnswer = max(lastAnswer, answeredAt)
     }
 
     /// A request is given up.
-    mutating func failed(_ header: RequestHeader, at time: Duration, kind: String, example: String)
-    {
+    mutating func failed(
+        _ request: OutgoingRequest,
+        at time: Duration,
+        kind: String,
+        example: String
+    ) {
         inFlight -= 1
-        accounts[header.signal, default: Account()].failedRequests += 1
-        accounts[header.signal, default: Account()].failedItems += header.itemCount
+        self[request.signal].failedRequests += 1
+        self[request.signal].failedItems += request.itemCount
         timeline.error(at: time)
         lastAnswer = max(lastAnswer, time)
         let kind = failures[kind] != nil || failures.count < Self.failureKinds ? kind : "other"
         failures[kind, default: Failure(count: 0, example: example)].count += 1
+    }
+
+    private static func index(_ signal: Signal) -> Int {
+        switch signal {
+        case .traces: 0
+        case .metrics: 1
+        case .logs: 2
+        }
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String {

@@ -51,18 +51,22 @@ extension ReplayReport {
                 "",
             ]
         }
-        lines.append(verdict(style))
+        lines += fidelityLines
+        lines += remarks.map(style.yellow)
         lines += failures.map { failure in
             style.red("\(Quantity.count(failure.count)) × \(failure.kind): \(failure.example)")
         }
         lines.append(style.dim("content \(contentDigest)"))
+        lines.append(verdict.kept ? style.green(verdict.text) : style.yellow(verdict.text))
         return lines.joined(separator: "\n")
     }
 
     private var signalTable: TextTable {
         var table = TextTable(
             .text(),
-            .number("requests"),
+            .number("selected"),
+            .number("sent"),
+            .number("accepted"),
             .number("items"),
             .number("bytes"),
             .number("rejected"),
@@ -74,8 +78,10 @@ extension ReplayReport {
             let account = signals[signal]
             table.add(
                 signal.rawValue,
+                Quantity.count(account.selectedRequests),
+                Quantity.count(account.sentRequests),
                 Quantity.count(account.requests),
-                Quantity.count(account.items),
+                Quantity.count(account.acceptedItems),
                 Quantity.bytes(account.bytes),
                 Quantity.count(account.rejectedItems),
                 Quantity.count(account.retries),
@@ -86,19 +92,39 @@ extension ReplayReport {
         return table
     }
 
-    /// Whether the schedule held, so that nobody takes a figure for what it isn't.
-    private func verdict(_ style: Style) -> String {
+    private var fidelityLines: [String] {
         let took = Quantity.duration(.seconds(elapsedSeconds))
-        guard plannedSeconds > 0 || latenessMs.count > 0 else {
-            let bytes = Signal.allCases.map { signals[$0].bytes }.reduce(0, +)
-            let rate = Quantity.byteRate(Double(bytes) / max(elapsedSeconds, 0.001))
-            return "Took \(took), \(rate), without a schedule"
-        }
-        let late = "p99 \(Quantity.milliseconds(latenessMs.p99)) late"
+        let bytes = Signal.allCases.reduce(0) { $0 + signals[$1].bytes }
+        let volume = Quantity.byteRate(Double(bytes) / max(elapsedSeconds, 0.001))
+        let sent = Quantity.rate(fidelity.sentRequestsPerSecond, of: "requests")
+        guard plannedSeconds > 0 else { return ["took \(took): \(sent), \(volume)"] }
         let planned = Quantity.duration(.seconds(plannedSeconds))
-        let isKept = complete && latenessMs.p99 < 50
-        return isKept
-            ? style.green("Schedule kept: \(late); took \(took) of \(planned) planned")
-            : style.yellow("Schedule NOT kept: \(late); took \(took) of \(planned) planned")
+        let plannedRate = Quantity.rate(fidelity.plannedRequestsPerSecond, of: "requests")
+        let distance = Quantity.percentage(fidelity.gapDistance)
+        return [
+            "took \(took) of \(planned) planned: \(sent) of \(plannedRate) planned, \(volume)",
+            "gaps between requests differ from the recording's by \(distance) "
+                + "(Kolmogorov–Smirnov distance)",
+        ]
+    }
+
+    private var remarks: [String] {
+        var remarks: [String] = []
+        if leftOut.blocks > 0 {
+            let span = Timestamp(unixNanoseconds: leftOut.firstArrivalUnixNs)
+                .duration(to: Timestamp(unixNanoseconds: leftOut.lastArrivalUnixNs))
+            remarks.append(
+                "left out: \(Quantity.count(leftOut.blocks)) damaged blocks with "
+                    + "\(Quantity.count(leftOut.requests)) requests over "
+                    + "\(Quantity.duration(span)) of the recording (\(leftOut.example))"
+            )
+        }
+        if outOfOrderArrivals > 0 {
+            remarks.append(
+                "\(Quantity.count(outOfOrderArrivals)) requests lay out of order in the corpus and "
+                    + "were put in order"
+            )
+        }
+        return remarks
     }
 }

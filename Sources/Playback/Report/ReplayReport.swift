@@ -5,7 +5,7 @@ public import OTLP
 /// What became of a replay.
 ///
 /// Encoded with snake-case keys it is the JSON that `replay --json` prints. For every signal,
-/// `requests + failedRequests + unsentRequests` is what the corpus holds.
+/// `requests + failedRequests + unsentRequests` is `selectedRequests`.
 public struct ReplayReport: Codable, Equatable, Sendable {
     /// The corpus that was replayed.
     public struct Corpus: Codable, Equatable, Sendable {
@@ -13,42 +13,11 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         public let path: String
         /// Its digest; empty when it did not end cleanly.
         public let digest: String
-    }
 
-    /// How it was replayed.
-    public struct Settings: Codable, Equatable, Sendable {
-        /// Where to.
-        public let to: String
-        /// `10x`, `0.5x` or `max`.
-        public let speed: String
-        /// `shift`, `scale` or `keep`.
-        public let timestamps: String
-        /// How many requests might be under way at a time.
-        public let maxInFlight: Int
-        /// How long a request was retried.
-        public let retryForSeconds: Double
-    }
-
-    /// What became of one signal's requests.
-    public struct SignalReport: Codable, Equatable, Sendable {
-        /// Requests that were answered with success.
-        public let requests: Int
-        /// Items in them.
-        public let items: Int
-        /// Bytes of payload in them, before content encoding.
-        public let bytes: Int
-        /// Items the backend took.
-        public let acceptedItems: Int
-        /// Items the backend rejected (partial success).
-        public let rejectedItems: Int
-        /// How often a request was sent once more.
-        public let retries: Int
-        /// Requests that were given up.
-        public let failedRequests: Int
-        /// Items in them.
-        public let failedItems: Int
-        /// Requests that were not begun, since the replay was stopped.
-        public let unsentRequests: Int
+        init(_ reader: CorpusReader) {
+            path = reader.path
+            digest = reader.recording.digest ?? ""
+        }
     }
 
     /// What each signal's requests came to.
@@ -74,6 +43,8 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     public struct Second: Codable, Equatable, Sendable {
         /// Which, from 0.
         public let second: Int
+        /// Requests due in it; 0 without a schedule.
+        public let plannedRequests: Int
         /// Requests first sent in it.
         public let requests: Int
         /// Items in them.
@@ -101,7 +72,9 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     /// What was replayed.
     public let corpus: Corpus
     /// How.
-    public let settings: Settings
+    public let settings: ReplaySettings
+    /// When the replay began, in Unix nanoseconds.
+    public let startUnixNs: UInt64
     /// Whether every request was sent and accepted in full.
     public let complete: Bool
     /// By signal.
@@ -116,52 +89,88 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     public let serviceTimeMs: LatencySummary
     /// Response minus due.
     public let responseTimeMs: LatencySummary
+    /// How often each lateness was measured.
+    public let latenessDistribution: LatencyDistribution
+    /// How often each service time was measured.
+    public let serviceTimeDistribution: LatencyDistribution
+    /// How often each response time was measured.
+    public let responseTimeDistribution: LatencyDistribution
+    /// How true the replay was to the recording.
+    public let fidelity: Fidelity
     /// By second.
     public let timeline: [Second]
     /// Final errors, most frequent first.
     public let failures: [Failure]
+    /// What was left out, since it was damaged.
+    public let leftOut: LeftOut
+    /// Requests that lay in the corpus after one that arrived later.
+    public let outOfOrderArrivals: Int
     /// Over what was sent, timestamps and ids excluded, in order.
     public let contentDigest: String
+    /// Whether the plan was kept, and why not.
+    public let verdict: ReplayVerdict
 }
 
 extension ReplayReport {
     init(
-        corpusPath: String,
-        corpusDigest: String,
-        target: String,
-        configuration: ReplayConfiguration,
-        schedule: Schedule,
-        totals: CorpusTotals,
+        corpus: Corpus,
+        settings: ReplaySettings,
+        start: Timestamp,
+        plan: ReplayPlan,
         ledger: inout ReplayLedger
     ) {
         ledger.timeline.close()
         let signals = Signals(
-            traces: SignalReport(ledger.accounts[.traces], of: totals.traces),
-            metrics: SignalReport(ledger.accounts[.metrics], of: totals.metrics),
-            logs: SignalReport(ledger.accounts[.logs], of: totals.logs)
+            traces: SignalReport(ledger[.traces], of: plan.totals.traces),
+            metrics: SignalReport(ledger[.metrics], of: plan.totals.metrics),
+            logs: SignalReport(ledger[.logs], of: plan.totals.logs)
         )
         version = 1
-        corpus = Corpus(path: corpusPath, digest: corpusDigest)
-        settings = Settings(
-            to: target,
-            speed: configuration.speed.description,
-            timestamps: configuration.timestamps.rawValue,
-            maxInFlight: configuration.maximumInFlight,
-            retryForSeconds: configuration.retryFor / .seconds(1)
-        )
-        complete = Signal.allCases.allSatisfy {
-            signals[$0].acceptedItems == totals[$0].items
-                && signals[$0].requests == totals[$0].requests
-        }
+        self.corpus = corpus
+        self.settings = settings
+        startUnixNs = start.unixNanoseconds
+        complete =
+            ledger.leftOut.blocks == 0
+            && Signal.allCases.allSatisfy {
+                signals[$0].acceptedItems == plan.totals[$0].items
+                    && signals[$0].requests == plan.totals[$0].requests
+            }
         self.signals = signals
-        plannedSeconds = (schedule.plannedDuration ?? .zero) / .seconds(1)
+        plannedSeconds = (plan.lastDue ?? .zero) / .seconds(1)
         elapsedSeconds = ledger.lastAnswer / .seconds(1)
         latenessMs = ledger.lateness.summary
         serviceTimeMs = ledger.serviceTime.summary
         responseTimeMs = ledger.responseTime.summary
-        timeline = ledger.timeline.seconds.enumerated().map { index, second in
-            Second(
+        latenessDistribution = LatencyDistribution(ledger.lateness)
+        serviceTimeDistribution = LatencyDistribution(ledger.serviceTime)
+        responseTimeDistribution = LatencyDistribution(ledger.responseTime)
+        fidelity = Fidelity(plan, ledger)
+        timeline = Self.timeline(plan.seconds, ledger.timeline.seconds)
+        failures = ledger.failures
+            .map { Failure(kind: $0.key, count: $0.value.count, example: $0.value.example) }
+            .sorted { ($1.count, $0.kind) < ($0.count, $1.kind) }
+        leftOut = ledger.leftOut
+        outOfOrderArrivals = ledger.outOfOrder
+        contentDigest = ledger.contentDigest
+        verdict = ReplayVerdict(
+            complete: complete,
+            signals: signals,
+            plannedSeconds: plannedSeconds,
+            elapsedSeconds: elapsedSeconds,
+            isScheduled: plan.lastDue != nil,
+            lateness: latenessMs
+        )
+    }
+
+    private static func timeline(
+        _ planned: [ReplayPlan.Second],
+        _ seconds: [Timeline.Second]
+    ) -> [Second] {
+        (0..<max(planned.count, seconds.count)).map { index in
+            let second = index < seconds.count ? seconds[index] : Timeline.Second()
+            return Second(
                 second: index,
+                plannedRequests: index < planned.count ? planned[index].requests : 0,
                 requests: second.requests,
                 items: second.items,
                 bytes: second.bytes,
@@ -169,24 +178,5 @@ extension ReplayReport {
                 latenessP99Ms: second.latenessP99Milliseconds
             )
         }
-        failures = ledger.failures
-            .map { Failure(kind: $0.key, count: $0.value.count, example: $0.value.example) }
-            .sorted { ($1.count, $0.kind) < ($0.count, $1.kind) }
-        contentDigest = ledger.contentDigest
-    }
-}
-
-extension ReplayReport.SignalReport {
-    fileprivate init(_ account: ReplayLedger.Account?, of totals: CorpusTotals.Counts) {
-        let account = account ?? ReplayLedger.Account()
-        requests = account.requests
-        items = account.items
-        bytes = account.bytes
-        acceptedItems = account.items - account.rejectedItems
-        rejectedItems = account.rejectedItems
-        retries = account.retries
-        failedRequests = account.failedRequests
-        failedItems = account.failedItems
-        unsentRequests = totals.requests - account.requests - account.failedRequests
     }
 }

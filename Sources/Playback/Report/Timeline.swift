@@ -12,7 +12,7 @@ struct Timeline: Sendable {
     /// Requests that are first sent this long after their second can't change its lateness any more.
     private static let openSeconds = 3
     /// A replay of more seconds than a year has counts the rest in its last.
-    private static let maximumSeconds = 366 * 86_400
+    static let maximumSeconds = 366 * 86_400
 
     private(set) var seconds: [Second] = []
     private var openLateness: [Int: [Double]] = [:]

@@ -1,36 +1,86 @@
 import CorpusStore
 import NIOCore
+import OTLP
 
-/// A block's export requests, ready to be sent.
+/// An export request as it goes on the wire.
+struct OutgoingRequest: Sendable {
+    let number: Int64
+    let signal: Signal
+    let arrival: Timestamp
+    /// The lap it belongs to, from 0.
+    let lap: Int
+    let itemCount: Int
+    /// The CRC-32 of the body with timestamps and ids zeroed.
+    let skeletonCRC32: UInt32
+    let body: ByteBuffer
+
+    var payloadBytes: Int { body.readableBytes }
+}
+
+/// What a replay sends of a block.
 struct FilledBlock: Sendable {
-    /// An export request as it goes on the wire.
-    struct Request: Sendable {
-        let header: RequestHeader
-        let body: ByteBuffer
+    var requests: [OutgoingRequest]
+
+    init(_ requests: [OutgoingRequest]) {
+        self.requests = requests
     }
 
-    let requests: [Request]
-
-    /// Fills all requests into one buffer, of which each gets a slice.
-    init(_ contents: consuming BlockContents) throws {
+    /// Fills what is selected of a block into one buffer, of which each request gets a slice.
+    init(
+        _ contents: consuming BlockContents,
+        lap: Int,
+        filter: RequestFilter,
+        service: String?
+    ) throws {
         var contents = contents
         var buffer = ByteBufferAllocator().buffer(capacity: contents.summary.payloadBytes)
         var places: [(header: RequestHeader, offset: Int)] = []
         places.reserveCapacity(contents.summary.requestCount)
         while let header = try contents.next() {
-            places.append((header, buffer.writerIndex))
+            let isSelected = filter.contains(header.number, header.signal, header.arrival)
+            if isSelected { places.append((header, buffer.writerIndex)) }
+            // The decoder must fill what is not sent as well: the next one overwrites it.
             _ = try buffer.writeWithUnsafeMutableBytes(
                 minimumWritableBytes: header.payloadBytes
             ) { bytes in
                 let place = UnsafeMutableRawBufferPointer(rebasing: bytes[..<header.payloadBytes])
                 try contents.fill(header, into: place)
-                return header.payloadBytes
+                return isSelected ? header.payloadBytes : 0
             }
         }
-        requests = places.compactMap { header, offset in
-            buffer.getSlice(at: offset, length: header.payloadBytes).map {
-                Request(header: header, body: $0)
-            }
+        // Only now: a buffer that is written while a slice of it is held is copied first.
+        requests = try places.compactMap { header, offset in
+            let body = buffer.getSlice(at: offset, length: header.payloadBytes) ?? ByteBuffer()
+            guard let service else { return OutgoingRequest(header, lap: lap, body: body) }
+            let payload = Array(body.readableBytesView)
+            return try ServiceCut(header.signal, payload, keeping: service)
+                .map { OutgoingRequest(header, lap: lap, cut: $0) }
         }
+    }
+}
+
+extension OutgoingRequest {
+    fileprivate init(_ header: RequestHeader, lap: Int, body: ByteBuffer) {
+        self.init(
+            number: header.number,
+            signal: header.signal,
+            arrival: header.arrival,
+            lap: lap,
+            itemCount: header.itemCount,
+            skeletonCRC32: header.skeletonCRC32,
+            body: body
+        )
+    }
+
+    fileprivate init(_ header: RequestHeader, lap: Int, cut: ServiceCut) {
+        self.init(
+            number: header.number,
+            signal: header.signal,
+            arrival: header.arrival,
+            lap: lap,
+            itemCount: cut.itemCount,
+            skeletonCRC32: cut.skeletonCRC32,
+            body: ByteBuffer(bytes: cut.payload)
+        )
     }
 }

@@ -23,6 +23,23 @@ struct ScheduleTests {
         #expect(try schedule("10x").plannedDuration == .milliseconds(6_100))
     }
 
+    @Test("counts the due times of all laps from one start")
+    func laps() throws {
+        let schedule = Schedule(
+            origin: Timestamp(unixNanoseconds: 1_000),
+            end: Timestamp(unixNanoseconds: 10_000_001_000),
+            latestTime: Timestamp(unixNanoseconds: 11_000_000_000),
+            speed: try PlaybackSpeed(parsing: "3x"),
+            laps: 1_000,
+            lap: .nanoseconds(10_000_000_001)
+        )
+        let arrival = Timestamp(unixNanoseconds: 1_001)
+        #expect(schedule.due(arrival, lap: 999) == .nanoseconds(9_990_000_001_000 / 3))
+        #expect(
+            schedule.plannedDuration == .nanoseconds((9_990_000_000_999 + 10_000_000_000) / 3)
+        )
+    }
+
     @Test("never wraps on extreme arrivals")
     func extremes() throws {
         let schedule = try schedule("0.000001x")

@@ -1,0 +1,55 @@
+import GRDB
+public import OTLP
+
+/// What a corpus lists of an export request beside its block.
+public struct RequestListing: Equatable, Sendable {
+    /// The request's number in the corpus, from 1.
+    public let number: Int64
+    /// Its signal.
+    public let signal: Signal
+    /// When it was recorded.
+    public let arrival: Timestamp
+    /// The length of its payload.
+    public let payloadBytes: Int
+    /// How many items it holds.
+    public let itemCount: Int
+}
+
+extension CorpusReader {
+    /// Calls `body` with what is listed of each export request, in their order, without reading a
+    /// block; about a microsecond a request.
+    ///
+    /// - Throws: ``CorpusError`` when the file can't be read.
+    public func forEachListing(_ body: (RequestListing) -> Void) throws(CorpusError) {
+        try CorpusError.wrapping(path) {
+            try database.read { database in
+                let rows = try Row.fetchCursor(
+                    database,
+                    sql: "SELECT id, signal, arrival_ns, payload_bytes, items FROM requests "
+                        + "ORDER BY id"
+                )
+                while let row = try rows.next() {
+                    guard let signal = Signal(code: try row.decode(atIndex: 1)) else { continue }
+                    body(
+                        RequestListing(
+                            number: try row.decode(atIndex: 0),
+                            signal: signal,
+                            arrival: Timestamp(stored: try row.decode(atIndex: 2)),
+                            payloadBytes: try row.decode(atIndex: 3),
+                            itemCount: try row.decode(atIndex: 4)
+                        )
+                    )
+                }
+            }
+        }
+    }
+}
+
+extension RequestScan {
+    /// The CRC-32 of the scanned payload with timestamps and ids zeroed, as
+    /// ``RequestHeader/skeletonCRC32`` has it.
+    public func skeletonCRC32(of payload: [UInt8]) -> UInt32 {
+        PreparedRequest.skeleton(of: payload, holes: holes)
+            .withUnsafeBytes { Compression.crc32($0) }
+    }
+}

@@ -1,0 +1,96 @@
+public import OTLP
+
+/// Which part of a corpus a replay sends.
+public struct ReplaySelection: Equatable, Sendable {
+    /// The signals to send.
+    public var signals: Set<Signal>
+    /// Where to begin, on the recording's clock: since its first arrival.
+    public var from: Duration
+    /// Where to end, on the same clock, that instant itself left out; nil is the recording's end.
+    public var until: Duration?
+    /// This replayer's share of the requests, where several send a corpus together.
+    public var shard: Shard?
+    /// The only `service.name` whose resources are sent.
+    public var service: String?
+
+    /// The whole corpus, unless told otherwise.
+    public init(
+        signals: Set<Signal> = Set(Signal.allCases),
+        from: Duration = .zero,
+        until: Duration? = nil,
+        shard: Shard? = nil,
+        service: String? = nil
+    ) {
+        self.signals = signals
+        self.from = from
+        self.until = until
+        self.shard = shard
+        self.service = service
+    }
+
+    /// The instants that the selection lies between, in a corpus whose first request arrived at
+    /// `firstArrival`.
+    func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
+        func instant(_ offset: Duration) -> UInt64 {
+            let nanoseconds = UInt64(max(0, offset.wholeNanoseconds))
+            let (sum, overflow) = firstArrival.unixNanoseconds.addingReportingOverflow(nanoseconds)
+            return overflow ? .max : sum
+        }
+        let lower = instant(from)
+        return lower..<max(lower, until.map(instant) ?? .max)
+    }
+}
+
+/// A replayer's share of a corpus that several replay together: every N-th export request.
+///
+/// Due times and timestamps are those of the whole replay, so that N replayers that start at one
+/// instant send what one would.
+public struct Shard: Equatable, Sendable {
+    /// Which share, from 1 to ``count``.
+    public let index: Int
+    /// How many shares there are.
+    public let count: Int
+
+    /// Reads `I/N`, as in `2/3`.
+    /// - Throws: ``PlaybackError/invalidShard(_:)`` for anything else.
+    public init(parsing text: String) throws(PlaybackError) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]),
+            (1...1_000_000).contains(count), (1...count).contains(index)
+        else { throw .invalidShard(text) }
+        self.index = index
+        self.count = count
+    }
+
+    func contains(_ number: Int64) -> Bool {
+        (number - 1) % Int64(count) == Int64(index - 1)
+    }
+}
+
+extension Shard: CustomStringConvertible {
+    /// The shard as the command line takes it.
+    public var description: String { "\(index)/\(count)" }
+}
+
+/// A selection as it applies to one corpus, for everything but the service.
+struct RequestFilter: Sendable {
+    private let signals: Set<Signal>
+    private let arrivals: Range<UInt64>
+    private let shard: Shard?
+
+    init(_ selection: ReplaySelection, firstArrival: Timestamp) {
+        signals = selection.signals
+        arrivals = selection.arrivals(firstArrival: firstArrival)
+        shard = selection.shard
+    }
+
+    func contains(_ number: Int64, _ signal: Signal, _ arrival: Timestamp) -> Bool {
+        signals.contains(signal) && arrivals.contains(arrival.unixNanoseconds)
+            && shard?.contains(number) ?? true
+    }
+
+    /// Whether a block with arrivals from the first to the last may hold anything selected.
+    func overlaps(_ first: Timestamp, _ last: Timestamp) -> Bool {
+        first.unixNanoseconds < arrivals.upperBound && last.unixNanoseconds >= arrivals.lowerBound
+    }
+}

@@ -1,0 +1,136 @@
+import CorpusStore
+import OTLP
+
+/// What a replay left out, since it was damaged.
+public struct LeftOut: Codable, Equatable, Sendable {
+    /// Damaged blocks, in all laps.
+    public internal(set) var blocks = 0
+    /// Export requests in them, whether or not they were selected.
+    public internal(set) var requests = 0
+    /// When the first of them arrived, in Unix nanoseconds.
+    public internal(set) var firstArrivalUnixNs: UInt64 = 0
+    /// When the last of them arrived, in Unix nanoseconds.
+    public internal(set) var lastArrivalUnixNs: UInt64 = 0
+    /// What is wrong with the first of them.
+    public internal(set) var example = ""
+
+    mutating func add(_ block: BlockSummary, _ error: any Error) {
+        if blocks == 0 { example = "\(error)" }
+        let first = block.firstArrival.unixNanoseconds
+        firstArrivalUnixNs = blocks == 0 ? first : min(firstArrivalUnixNs, first)
+        lastArrivalUnixNs = max(lastArrivalUnixNs, block.lastArrival.unixNanoseconds)
+        blocks += 1
+        requests += block.requestCount
+    }
+}
+
+/// Reads, fills and orders what a replay sends, lap after lap, ahead of the schedule.
+struct BlockSource: Sendable {
+    let reader: CorpusReader
+    let blocks: [BlockSummary]
+    let schedule: Schedule
+    let configuration: ReplayConfiguration
+    let filter: RequestFilter
+
+    init(
+        _ reader: CorpusReader,
+        blocks: [BlockSummary],
+        schedule: Schedule,
+        configuration: ReplayConfiguration
+    ) {
+        self.reader = reader
+        self.schedule = schedule
+        self.configuration = configuration
+        let first = blocks.map(\.firstArrival).min() ?? schedule.origin
+        filter = RequestFilter(configuration.selection, firstArrival: first)
+        let filter = filter
+        self.blocks = blocks.filter { filter.overlaps($0.firstArrival, $0.lastArrival) }
+    }
+
+    /// Fills the queue until the last lap's end; how it ends, the queue is told.
+    ///
+    /// `onDamage` is told of each block that is left out, `onDisorder` of how many
+    /// requests were out of order so far.
+    func run(
+        into queue: ReadAhead<FilledBlock>,
+        start: Timestamp,
+        onDamage: (BlockSummary, any Error) -> Void,
+        onDisorder: (Int) -> Void
+    ) async {
+        let nextArrivals = nextArrivals
+        var order = ArrivalOrder()
+        do {
+            for lap in 0..<schedule.laps {
+                order.restart()
+                for (block, nextArrival) in zip(blocks, nextArrivals) {
+                    try Task.checkCancellation()
+                    let filled = try fill(block, lap: lap, start: start, onDamage: onDamage)
+                    let ready = FilledBlock(order.add(filled, nextArrival: nextArrival))
+                    onDisorder(order.outOfOrder)
+                    let bytes = ready.requests.reduce(0) { $0 + $1.payloadBytes }
+                    if ready.requests.isEmpty { continue }
+                    guard await queue.put(ready, bytes: bytes) else { return }
+                }
+            }
+            queue.finish()
+        } catch {
+            queue.finish(throwing: error)
+        }
+    }
+
+    /// Calls `body` with every selected request of one lap, as recorded, in no particular order.
+    func forEachRequest(_ body: (OutgoingRequest) -> Void) throws {
+        for block in blocks {
+            try fill(block, lap: 0, start: schedule.origin) { _, _ in }.forEach(body)
+        }
+    }
+
+    /// For each block, the earliest arrival in any later one.
+    private var nextArrivals: [Timestamp?] {
+        var earliest: Timestamp?
+        return blocks.reversed().map { block in
+            defer { earliest = min(earliest ?? block.firstArrival, block.firstArrival) }
+            return earliest
+        }.reversed()
+    }
+
+    private func fill(
+        _ block: BlockSummary,
+        lap: Int,
+        start: Timestamp,
+        onDamage: (BlockSummary, any Error) -> Void
+    ) throws -> [OutgoingRequest] {
+        do {
+            return try FilledBlock(
+                contents(of: block, lap: lap, start: start),
+                lap: lap,
+                filter: filter,
+                service: configuration.selection.service
+            ).requests
+        } catch  where configuration.skipsDamagedBlocks && Self.isDamage(error) {
+            onDamage(block, error)
+            return []
+        }
+    }
+
+    /// What fresh ids of a lap are made with; nil where ids stay as recorded.
+    func identifierSeed(lap: Int) -> UInt64? {
+        guard configuration.identifiers == .fresh || lap > 0 else { return nil }
+        return configuration.identifierSeed &+ UInt64(lap)
+    }
+
+    /// The one place where a block is opened: timestamps and ids move as the lap asks.
+    private func contents(of block: BlockSummary, lap: Int, start: Timestamp) throws
+        -> BlockContents
+    {
+        try reader.contents(
+            of: block,
+            mapping: schedule.mapping(configuration.timestamps, start: start, lap: lap)
+        )
+    }
+
+    private static func isDamage(_ error: any Error) -> Bool {
+        if case CorpusError.damagedBlock = error { return true }
+        return error is WireError
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import OTLP
+import Playback
+import Terminal
+
+/// Which part of the corpus to replay.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        help: "Signals to send. (default: traces,metrics,logs)",
+        transform: Self.parseSignals
+    )
+    var signals = Set(Signal.allCases)
+
+    @Option(
+        help: "Where to begin, since the recording's first request. (default: 0s)",
+        transform: { try DurationArgument(parsing: $0, allowingZero: true) }
+    )
+    var from = DurationArgument(.zero)
+
+    @Option(
+        help: "Where to end, since the recording's first request. (default: its end)",
+        transform: { try DurationArgument(parsing: $0) }
+    )
+    var until: DurationArgument?
+
+    @Option(
+        help: "Send only every N-th request, as 1/N … N/N: N replayers together send all.",
+        transform: { try Shard(parsing: $0) }
+    )
+    var shard: Shard?
+
+    @Option(help: "Send only the resources of the service of this name.")
+    var service: String?
+
+    func validate() throws {
+        if let until, until.duration <= from.duration {
+            throw ValidationError("--until must lie after --from")
+        }
+    }
+
+    var selection: ReplaySelection {
+        ReplaySelection(
+            signals: signals,
+            from: from.duration,
+            until: until?.duration,
+            shard: shard,
+            service: service
+        )
+    }
+
+    private static func parseSignals(_ text: String) throws -> Set<Signal> {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        return Set(
+            try names.map { name in
+                guard let signal = Signal(rawValue: String(name)) else {
+                    throw PlaybackError.invalidSignal(String(name))
+                }
+                return signal
+            }
+        )
+    }
+}
+
+/// How often to replay.
+struct RepetitionOptions: ParsableArguments {
+    @Option(help: "Laps, played end to end, with fresh ids from the second on.")
+    var loop = 1
+
+    @Option(name: .customLong("repeat"), help: "Measured runs, one after the other.")
+    var runs = 1
+
+    @Option(help: "Runs before those that are measured.")
+    var warmUp = 0
+
+    @Option(
+        help: "Rest between runs. (default: 5s)",
+        transform: { try DurationArgument(parsing: $0, allowingZero: true) }
+    )
+    var coolDown = DurationArgument(.seconds(5))
+
+    func validate() throws {
+        guard (1...1_000_000).contains(loop) else {
+            throw ValidationError("--loop takes 1 to 1000000")
+        }
+        guard (1...1_000).contains(runs), (0...1_000).contains(warmUp) else {
+            throw ValidationError("--repeat takes 1 to 1000, --warm-up 0 to 1000")
+        }
+    }
+
+    var repetition: Repetition {
+        Repetition(runs: runs, warmUps: warmUp, coolDown: coolDown.duration)
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import NIOPosix
+import OTLPTransport
+import Playback
+import Terminal
+
+/// How export requests are sent.
+struct SendingOptions: ParsableArguments {
+    @Option(help: "Export requests under way at the same time; past it the replay is late.")
+    var maxInFlight = 256
+
+    @Option(help: "Connections to the backend.")
+    var connections = 16
+
+    @Option(help: "Threads that send.")
+    var threads = 1
+
+    @Option(
+        help: "How long a request is retried; 0s turns retrying off. (default: 30s)",
+        transform: { try DurationArgument(parsing: $0, allowingZero: true) }
+    )
+    var retryFor = DurationArgument(.seconds(30))
+
+    @Option(name: .customLong("header"), help: "A header to send along, as name=value.")
+    var headers: [HeaderOption] = []
+
+    @Option(help: "none or gzip.")
+    var compression = OTLPSender.Compression.none
+
+    func validate() throws {
+        guard (1...100_000).contains(maxInFlight) else {
+            throw ValidationError("--max-in-flight takes 1 to 100000")
+        }
+        guard (1...10_000).contains(connections) else {
+            throw ValidationError("--connections takes 1 to 10000")
+        }
+        guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256") }
+        do {
+            for header in headers { _ = try header.header }
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    func lanes(to endpoint: OTLPEndpoint) throws -> SendingLanes {
+        SendingLanes(
+            to: endpoint,
+            configuration: .init(
+                connections: connections,
+                headers: try headers.map { try $0.header },
+                compression: compression
+            ),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            count: threads
+        )
+    }
+}
