@@ -79,6 +79,13 @@ struct Replay: AsyncParsableCommand {
     @Flag(help: "Report as JSON.")
     var json = false
 
+    func validate() throws {
+        // Until BlockSource.contents passes its lap's identifierSeed to the reader.
+        guard ids == .keep, repetition.loop == 1 else {
+            throw ValidationError("--ids fresh and --loop are not available yet")
+        }
+    }
+
     func run() async throws {
         do {
             let reader = try CorpusReader(path: corpus)
