@@ -109,7 +109,7 @@ struct Replay: AsyncParsableCommand {
             let (stops, stop) = StopRelay.make()
             return try await Interrupts.handle(firstSignal: stop) {
                 try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
-                    let lanes = try sending.lanes(to: endpoint)
+                    let lanes = try sending.lanes(to: endpoint, at: speed)
                     do {
                         let report = try await play(reader, lanes, clock, run, stops)
                         await lanes.close()
@@ -162,7 +162,7 @@ extension Replay {
         let endpoint = try OTLPEndpoint(to ?? "http://127.0.0.1:8080")
         let player = try Player(
             reader,
-            to: sending.lanes(to: endpoint),
+            to: sending.lanes(to: endpoint, at: speed),
             configuration: playConfiguration,
             wallClock: WallClock()
         )

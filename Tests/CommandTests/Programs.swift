@@ -6,5 +6,6 @@ import Testing
 enum Programs {
     static let names = [
         "corpus-stats", "load-test", "order-service", "playback-backend", "record", "replay",
+        "replay-compare",
     ]
 }

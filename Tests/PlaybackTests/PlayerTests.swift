@@ -149,6 +149,26 @@ struct PlayerTests {
         await lanes.close()
     }
 
+    @Test("gives every lap ids of its own, links and parents intact")
+    func freshIdentifiers() async throws {
+        var generator = TelemetryGenerator(seed: 11)
+        let requests = try (0..<10).map { _ in try generator.next(.traces, items: 12) }
+        let corpus = try await RecordedCorpus(requests)
+        var configuration = try settings("1000000x", .keep)
+        configuration.identifiers = .fresh
+        configuration.laps = 3
+        let sink = CollectingSink()
+        let report = try await replay(corpus.path, to: sink, configuration)
+        #expect(report.complete)
+        #expect(sink.requests.count == 30)
+        let traces = try SpanIdentifiers(sink.requests)
+        let recorded = try SpanIdentifiers(requests)
+        #expect(traces.traces.count == 3 * recorded.traces.count)
+        #expect(traces.traces.isDisjoint(with: recorded.traces))
+        #expect(traces.spans.count == 3 * recorded.spans.count)
+        #expect(traces.parentsAmongSpans == 3 * recorded.parentsAmongSpans)
+    }
+
     @Test("plays laps end to end, each as long as the recording")
     func laps() async throws {
         let corpus = try await RecordedCorpus(seed: 12, requests: 30)

@@ -125,7 +125,8 @@ struct BlockSource: Sendable {
     {
         try reader.contents(
             of: block,
-            mapping: schedule.mapping(configuration.timestamps, start: start, lap: lap)
+            mapping: schedule.mapping(configuration.timestamps, start: start, lap: lap),
+            ids: identifierSeed(lap: lap).map { .fresh(seed: $0) } ?? .keep
         )
     }
 
