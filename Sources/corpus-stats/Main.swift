@@ -75,7 +75,9 @@ private struct DamagedCorpus: Error, CustomStringConvertible {
     let description: String
 
     init?(_ statistics: CorpusStatistics) {
-        guard statistics.verified == .damaged, let problems = statistics.problems else { return nil }
+        guard statistics.verified == .damaged, let problems = statistics.problems else {
+            return nil
+        }
         // Some problems name the file themselves.
         let first = problems.first?.replacing("\(statistics.corpus): ", with: "") ?? ""
         let others = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""

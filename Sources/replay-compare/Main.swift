@@ -16,7 +16,7 @@ struct ReplayCompare: AsyncParsableCommand {
               replay-compare before.json after.json
               replay-compare before.json after.json --threshold 10% --json
 
-            Exit codes: 0 the same, 1 failed, 2 beyond the threshold or other content, 64 usage.
+            Exit codes: 0 done and the same, 1 failed, 2 beyond the threshold or other content, 64 usage.
             """
     )
 

@@ -59,7 +59,11 @@ extension CorpusFile {
             arguments: [clock.now.stored, digest]
         )
         try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-        try database.execute(sql: "PRAGMA journal_mode = DELETE")
+        do {
+            try database.execute(sql: "PRAGMA journal_mode = DELETE")
+        } catch DatabaseError.SQLITE_BUSY {
+            // Another program has the corpus open. It is complete all the same, its log empty.
+        }
         return state.withLock { state in
             state.totals.digest = digest
             state.totals.lacksIndexes = !hasIndexes

@@ -58,6 +58,8 @@ final class CorpusFile: Sendable {
             var options = GRDB.Configuration()
             // Every reference is one that this writer has just looked up; --verify checks them.
             options.foreignKeysEnabled = false
+            // Whoever looks into the corpus meanwhile locks it for an instant.
+            options.busyMode = .timeout(5)
             options.label = "corpus"
             let database = try DatabaseQueue(path: path, configuration: options)
             try database.writeWithoutTransaction { database in
