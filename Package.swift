@@ -25,7 +25,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OTLP", dependencies: [.protobuf]),
         .target(name: "Latency", dependencies: [.histogram]),
-        .target(name: "Lifecycle", dependencies: [.logging, .serviceLifecycle]),
+        .target(name: "Lifecycle", dependencies: [.logging, .nioCore, .serviceLifecycle]),
         .target(name: "Terminal", dependencies: ["Latency"]),
         .target(
             name: "CorpusStore",
@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "LoadGenerator",
             dependencies: [
-                "Latency", "Terminal", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
+                "Latency", "Lifecycle", "Terminal", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
                 .serviceLifecycle,
             ]
         ),
@@ -74,8 +74,8 @@ let package = Package(
         .target(
             name: "Playback",
             dependencies: [
-                "CorpusStore", "Latency", "OTLP", "OTLPTransport", "Terminal", .crypto, .histogram,
-                .nioCore,
+                "CorpusStore", "Latency", "Lifecycle", "OTLP", "OTLPTransport", "Terminal", .crypto,
+                .histogram, .nioCore,
             ]
         ),
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Lifecycle
 import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -102,7 +103,7 @@ public final class OpenLoopLoad: Sendable {
         var fullUntil: ContinuousClock.Instant?
         for (index, offset) in schedule.enumerated() {
             let due = start + offset
-            await executor.sleep(until: due)
+            try? await executor.eventLoop.sleep(until: due)
             // Waits for an order to end at most, and orders end within bounds.
             let wasFull = await line.waitForSlot()
             let now = ContinuousClock.now

@@ -1,3 +1,4 @@
+import Lifecycle
 public import NIOCore
 
 /// Where a replay gets its time from; tests hand in one of their own.
@@ -10,8 +11,7 @@ public protocol ReplayClock: Sendable {
     func sleep(until instant: ContinuousClock.Instant) async throws
 }
 
-/// The machine's clock, with an event loop's timer: `Task.sleep` may be a millisecond late, an event
-/// loop is late by tens of microseconds.
+/// The machine's clock, with an event loop's timer.
 public struct EventLoopClock: ReplayClock {
     private let eventLoop: any EventLoop
 
@@ -25,18 +25,6 @@ public struct EventLoopClock: ReplayClock {
 
     /// Waits until an instant, or returns at once when it has passed.
     public func sleep(until instant: ContinuousClock.Instant) async throws {
-        try Task.checkCancellation()
-        let delay = ContinuousClock.now.duration(to: instant)
-        guard delay > .zero else { return }
-        let timer = eventLoop.scheduleTask(in: TimeAmount(delay)) {}
-        try await withTaskCancellationHandler {
-            do {
-                try await timer.futureResult.get()
-            } catch {
-                throw CancellationError()
-            }
-        } onCancel: {
-            timer.cancel()
-        }
+        try await eventLoop.sleep(until: instant)
     }
 }

@@ -1,3 +1,4 @@
+import Lifecycle
 public import NIOCore
 public import OTLPTransport
 
