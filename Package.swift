@@ -78,6 +78,7 @@ let package = Package(
                 .histogram, .nioCore,
             ]
         ),
+        .target(name: "CorpusEditing", dependencies: ["CorpusStore", "OTLP"]),
 
         // Programs: options, one configuration value, a service group, a report.
         .program(
@@ -93,6 +94,7 @@ let package = Package(
         ),
         .program("replay-compare", ["Playback", "Terminal"]),
         .program("corpus-stats", ["CorpusStore", "Latency", "Terminal"]),
+        .program("corpus-tool", ["CorpusEditing", "CorpusStore", "OTLP", "Terminal"]),
         .program(
             "order-service",
             ["Orders", "TelemetryBackends", "Terminal", .logging, .serviceLifecycle]
@@ -167,6 +169,7 @@ let package = Package(
                 .nioHTTP1, .nioPosix, .protobuf,
             ]
         ),
+        .suite("CorpusEditing", ["CorpusStore", "OTLP", .grdb]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["CorpusStore", "OTLP", "TestSupport", .grdb]
