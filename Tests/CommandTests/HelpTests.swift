@@ -28,14 +28,19 @@ extension Programs {
         func options(program: String) async throws {
             let ending = try await BuiltProgram.run(program, "--experimental-dump-help")
             let help = try JSONValue(parsing: ending.output)
-            guard case .array(let arguments)? = help["command.arguments"] else {
-                Issue.record("no arguments in \(ending.output)")
-                return
-            }
+            let arguments = Self.arguments(of: help["command"])
             #expect(arguments.count > 1)
             for argument in arguments {
                 #expect(argument["abstract"]?.string?.isEmpty == false, "\(argument)")
             }
+        }
+
+        /// Those of a command and of its subcommands, the argument parser's own `help` left out.
+        private static func arguments(of command: JSONValue?) -> [JSONValue] {
+            let subcommands = (command?["subcommands"]?.elements ?? [])
+                .filter { $0["commandName"]?.string != "help" }
+            return (command?["arguments"]?.elements ?? [])
+                + subcommands.flatMap { arguments(of: $0) }
         }
     }
 }

@@ -73,7 +73,7 @@ struct RecorderTests {
     func end() async throws {
         let recorder = Recorder(try configuration(duration: .milliseconds(100)), clock: WallClock())
         let elapsed = try await ContinuousClock().measure { _ = try await recorder.run() }
-        #expect(elapsed < .seconds(4))
+        #expect(elapsed < .seconds(25))
     }
 
     @Test("stops early in order, with all that was sent until then in a complete corpus")

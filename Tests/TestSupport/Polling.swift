@@ -10,7 +10,7 @@ public struct PollingFailure: Error, CustomStringConvertible {
 @discardableResult
 public func poll<Value>(
     for what: String,
-    tries: Int = 1_000,
+    tries: Int = 6_000,
     _ attempt: () async throws -> Value?
 ) async throws -> Value {
     for _ in 0..<tries {

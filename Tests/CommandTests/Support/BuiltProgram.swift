@@ -70,7 +70,7 @@ final class BuiltProgram: Sendable {
     static func run(
         _ name: String,
         _ arguments: String...,
-        within limit: Duration = .seconds(30)
+        within limit: Duration = .seconds(180)
     ) async throws -> Ending {
         try await with(name, arguments, within: limit) { try await $0.ending() }
     }
@@ -80,7 +80,7 @@ final class BuiltProgram: Sendable {
         _ name: String,
         _ arguments: [String],
         in folder: String = FileManager.default.temporaryDirectory.path,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(180),
         _ body: @escaping @Sendable (BuiltProgram) async throws -> Value
     ) async throws -> Value {
         let program = try BuiltProgram(name, arguments, in: folder)

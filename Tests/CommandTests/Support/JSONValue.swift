@@ -33,6 +33,12 @@ enum JSONValue: Equatable, Sendable {
         return number
     }
 
+    /// An array's values.
+    var elements: [JSONValue]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
+    }
+
     /// A text.
     var string: String? {
         guard case .text(let text) = self else { return nil }

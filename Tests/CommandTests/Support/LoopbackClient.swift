@@ -34,7 +34,7 @@ struct LoopbackClient: Sendable {
         guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else {
             throw URLError(.badURL)
         }
-        return URLRequest(url: url, timeoutInterval: 10)
+        return URLRequest(url: url, timeoutInterval: 60)
     }
 
     private func status(of request: URLRequest) async throws -> Int {

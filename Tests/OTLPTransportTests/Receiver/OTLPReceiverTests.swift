@@ -31,7 +31,7 @@ struct OTLPReceiverTests {
         request.body = body
         if let type { request.headers.add(name: "Content-Type", value: type) }
         if let encoding { request.headers.add(name: "Content-Encoding", value: encoding) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         return Answer(
             status: Int(response.status.code),
             headers: response.headers,

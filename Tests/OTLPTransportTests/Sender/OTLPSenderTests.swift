@@ -14,7 +14,7 @@ struct OTLPSenderTests {
     private func outcome(
         of reply: ScriptedServer.Reply,
         signal: Signal = .traces,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(60)
     ) async throws -> SendOutcome {
         try await ScriptedServer.run { _ in
             reply

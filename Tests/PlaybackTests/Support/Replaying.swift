@@ -47,7 +47,7 @@ func replay(
     clock: (any ReplayClock)? = nil,
     wallClock: WallClock = WallClock(),
     threads: Int = 1,
-    requestTimeout: Duration = .seconds(10)
+    requestTimeout: Duration = .seconds(60)
 ) async throws -> ReplayReport {
     let lanes = SendingLanes(
         to: try OTLPEndpoint("http://127.0.0.1:\(port)"),
@@ -76,7 +76,7 @@ func settings(
     _ speed: String,
     _ timestamps: TimestampMode = .shift,
     selection: ReplaySelection = ReplaySelection(),
-    retryFor: Duration = .seconds(30)
+    retryFor: Duration = .seconds(300)
 ) throws -> ReplayConfiguration {
     ReplayConfiguration(
         speed: try PlaybackSpeed(parsing: speed),
