@@ -272,7 +272,11 @@ final class CorpusFile: Sendable {
             try block.insert(isIndexed: isIndexed, in: database)
             guard isIndexed else { continue }
             try state.withLock {
-                try $0.tables.insert(block.run.requests.lazy.map(\.items), in: database)
+                try $0.tables.insert(
+                    block.run.requests.lazy.map(\.items),
+                    firstRequest: block.run.firstRequest,
+                    in: database
+                )
             }
         }
     }

@@ -59,6 +59,7 @@ public enum CorpusIndexer {
         for (place, block) in blocks.enumerated() {
             try tables.insert(
                 try requests(of: block, reader, anchors, in: database),
+                firstRequest: block.firstRequest,
                 in: database
             )
             try database.execute(

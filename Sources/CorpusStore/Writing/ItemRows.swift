@@ -40,11 +40,14 @@ struct ItemRows {
     var points: [Point] = []
     var logRecords: [LogRecord] = []
 
-    func insert(in database: Database) throws {
+    /// Adds all rows; `firstRequest` is the number of the block's first export request.
+    func insert(firstRequest: Int64, in database: Database) throws {
+        // No block holds as many items as lie between two of these.
+        let unused = firstRequest << 26
         try Self.insert(
             spans,
             "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            next: "SELECT max(n) + 1 FROM spans WHERE trace = ? AND start_offset_ns = ?",
+            unused: unused,
             in: database
         ) { span, insert in
             insert.bind(span.operation)
@@ -56,7 +59,7 @@ struct ItemRows {
         try Self.insert(
             points,
             "INSERT INTO metric_points VALUES (?, ?, ?, ?, ?, ?)",
-            next: "SELECT max(n) + 1 FROM metric_points WHERE metric_id = ? AND time_offset_ns = ?",
+            unused: unused,
             in: database
         ) { point, insert in
             if let interval = point.interval { insert.bind(interval) } else { insert.bindNull() }
@@ -66,7 +69,7 @@ struct ItemRows {
         try Self.insert(
             logRecords,
             "INSERT INTO log_records VALUES (?, ?, ?, ?, ?)",
-            next: "SELECT max(n) + 1 FROM log_records WHERE trace = ? AND time_offset_ns = ?",
+            unused: unused,
             in: database
         ) { record, insert in
             insert.bind(record.message)
@@ -75,11 +78,15 @@ struct ItemRows {
     }
 
     /// Adds rows in the order of their keys; those with the same key get numbers that follow one
-    /// another, also on those of earlier blocks.
+    /// another.
+    ///
+    /// A key that an earlier block has used goes on from a number that no block before can have
+    /// come to. Whoever sends items again sends many, so the keys that follow it do the same
+    /// without a try.
     private static func insert<Row: Keyed>(
         _ rows: [Row],
         _ sql: String,
-        next: String,
+        unused: Int64,
         in database: Database,
         bindRest: (Row, inout SQLiteInsert) -> Void
     ) throws {
@@ -92,9 +99,11 @@ struct ItemRows {
         var insert = try SQLiteInsert(sql, in: database)
         var last: (Int64, Int64)?
         var number: Int64 = 0
+        var isRepeating = false
         for place in order {
             let row = rows[place]
-            number = last.map { $0 == row.key } == true ? number + 1 : 0
+            let first = isRepeating ? unused + Int64(place) : 0
+            number = last.map { $0 == row.key } == true ? number + 1 : first
             last = row.key
             func tryInsert() throws -> Bool {
                 insert.bind(row.key.0)
@@ -104,11 +113,8 @@ struct ItemRows {
                 return try insert.insert()
             }
             if try tryInsert() { continue }
-            number =
-                try Int64.fetchOne(
-                    database.cachedStatement(sql: next),
-                    arguments: [row.key.0, row.key.1]
-                ) ?? 0
+            isRepeating = true
+            number = unused + Int64(place)
             guard try tryInsert() else {
                 throw DatabaseError(message: "an item has a key that is taken")
             }

@@ -34,9 +34,10 @@ struct ItemTables {
         names = NameCache()
     }
 
-    /// Adds the items of a block's requests.
+    /// Adds the items of a block's requests, of which the first has the number `firstRequest`.
     mutating func insert(
         _ requests: some Sequence<RequestItems>,
+        firstRequest: Int64,
         in database: Database
     ) throws {
         var rows = ItemRows()
@@ -45,7 +46,7 @@ struct ItemTables {
                 try collect(request, payload, into: &rows, in: database)
             }
         }
-        try rows.insert(in: database)
+        try rows.insert(firstRequest: firstRequest, in: database)
     }
 
     private mutating func collect(

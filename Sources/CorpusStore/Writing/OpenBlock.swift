@@ -30,7 +30,7 @@ struct OpenBlock: Sendable {
     private(set) var nextRequest: Int64 = 1
 
     /// How many items wait in small blocks.
-    var itemCount: Int { requests.reduce(0) { $0 + $1.prepared.scan.items.count } }
+    private(set) var itemCount = 0
 
     init(targetBytes: Int) {
         self.targetBytes = max(1, targetBytes)
@@ -43,6 +43,7 @@ struct OpenBlock: Sendable {
         payloadBytes += batch.reduce(0) { $0 + $1.prepared.request.payload.count }
         guard payloadBytes >= targetBytes else {
             requests += batch
+            itemCount += batch.reduce(0) { $0 + $1.prepared.scan.items.count }
             return Plan(
                 runs: [Run(firstRequest: first, requests: batch[...], isSealed: false)],
                 replacesFrom: nil
@@ -80,7 +81,7 @@ struct OpenBlock: Sendable {
             begin = index + 1
         }
         requests = []
-        payloadBytes = 0
+        (payloadBytes, itemCount) = (0, 0)
         return Plan(runs: runs, replacesFrom: isReplacing ? start : nil)
     }
 }
