@@ -45,14 +45,16 @@ extension CorpusFile {
                 }
                 state.withLock { state in
                     state.block = block
+                    if index != .none { state.unindexed += plan.runs }
                     state.sealedBytes += blocks.reduce(0) { $0 + $1.data.count }
                     state.openBytes = 0
                     state.totals.blockBytes = state.sealedBytes
                 }
             }
         }
+        let hasRows = try unlessFull { try addRows(in: database) }
         try unlessFull { try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
-        let hasIndexes = try buildIndexes(in: database)
+        let hasIndexes = try hasRows && buildIndexes(in: database)
         let digest = try digest(in: database)
         try database.execute(
             sql: "UPDATE recording SET complete = 1, ended_ns = ?, digest = ?",

@@ -8,9 +8,10 @@ import Synchronization
 /// Whoever calls ``commit(_:)`` or ``finish()`` waits for its end before the next call.
 final class CorpusFile: Sendable {
     struct State {
-        var tables: ItemTables
         var anchors = TraceAnchors()
         var block: OpenBlock
+        /// Full blocks, committed, whose items have no rows yet.
+        var unindexed: [OpenBlock.Run] = []
         var totals = CorpusTotals()
         var sealedBytes = 0
         var openBytes = 0
@@ -22,6 +23,8 @@ final class CorpusFile: Sendable {
     let database: DatabaseQueue
     let space: DiskSpace
     let state: Mutex<State>
+    /// Apart from the rest, which is needed while rows are added.
+    private let tables: Mutex<ItemTables>
     private let publicTotals = Mutex(CorpusTotals())
 
     init(
@@ -34,12 +37,8 @@ final class CorpusFile: Sendable {
         index = configuration.index
         self.clock = clock
         self.space = space
-        state = Mutex(
-            State(
-                tables: ItemTables(index: configuration.index, started: started),
-                block: OpenBlock(targetBytes: configuration.blockBytes)
-            )
-        )
+        state = Mutex(State(block: OpenBlock(targetBytes: configuration.blockBytes)))
+        tables = Mutex(ItemTables(index: configuration.index, started: started))
         database = try Self.create(configuration, started: started)
     }
 
@@ -129,29 +128,21 @@ final class CorpusFile: Sendable {
     // MARK: Committing
 
     /// Commits export requests in one transaction.
+    ///
+    /// The rows of the items that the commit before made full blocks of are added while the new
+    /// requests are encoded: nobody waits for them, and both cores have work.
     /// - Returns: why it could not be done, in which case nothing was.
     func commit(_ batch: [PreparedRequest]) async -> CorpusError? {
         let ordered = batch.sorted { $0.request.arrival < $1.request.arrival }
         var next = state.withLock { (block: $0.block, sealed: $0.sealedBytes, open: $0.openBytes) }
         let firstRequest = next.block.nextRequest
         do {
-            let placed = try await onDatabase { [self] database in
-                try state.withLock { state in
-                    try ordered.map { prepared in
-                        PlacedRequest(
-                            prepared: prepared,
-                            traces: try state.anchors.enter(
-                                prepared.traces,
-                                arrival: prepared.request.arrival,
-                                in: database
-                            )
-                        )
-                    }
-                }
-            }
+            let placed = try await place(ordered)
             let plan = next.block.append(placed)
+            async let indexing: Void = onDatabase { [self] in try addRows(in: $0) }
             // Away from the thread that SQLite works on, and on all cores.
             let blocks = try await EncodedBlock.encode(plan.runs)
+            try await indexing
             count(blocks, of: plan, &next.sealed, &next.open)
             let accepted = next
             try await onDatabase { [self] database in
@@ -164,6 +155,7 @@ final class CorpusFile: Sendable {
                 state.withLock { state in
                     state.anchors.committed()
                     state.block = accepted.block
+                    if index != .none { state.unindexed = plan.runs.filter(\.isSealed) }
                     (state.sealedBytes, state.openBytes) = (accepted.sealed, accepted.open)
                     state.totals.add(ordered)
                     state.totals.blockBytes = accepted.sealed + accepted.open
@@ -173,10 +165,7 @@ final class CorpusFile: Sendable {
             return nil
         } catch {
             // What is remembered may speak of rows that were rolled back.
-            state.withLock {
-                $0.tables.rolledBack()
-                $0.anchors.rolledBack()
-            }
+            state.withLock { $0.anchors.rolledBack() }
             return CorpusError(error, path: path)
         }
     }
@@ -193,6 +182,26 @@ final class CorpusFile: Sendable {
                 continuation.resume(with: Result { try body(database) })
             }
         }
+    }
+
+    /// Gives the traces of export requests their numbers and anchors.
+    private func place(_ batch: [PreparedRequest]) async throws -> [PlacedRequest] {
+        @Sendable func place(in database: Database?) throws -> [PlacedRequest] {
+            try state.withLock { state in
+                try batch.map { prepared in
+                    PlacedRequest(
+                        prepared: prepared,
+                        traces: try state.anchors.enter(
+                            prepared.traces,
+                            arrival: prepared.request.arrival,
+                            in: database
+                        )
+                    )
+                }
+            }
+        }
+        let needsDatabase = state.withLock { $0.anchors.needsDatabase }
+        return needsDatabase ? try await onDatabase(place) : try place(in: nil)
     }
 
     private func count(
@@ -213,7 +222,10 @@ final class CorpusFile: Sendable {
         _ batch: [PlacedRequest],
         in database: Database
     ) throws {
-        let open = state.withLock { (bytes: $0.openBytes, items: $0.block.itemCount) }
+        let open = state.withLock { state in
+            let unindexed = state.unindexed.reduce(0) { $0 + $1.itemCount }
+            return (bytes: state.openBytes, items: state.block.itemCount + unindexed)
+        }
         let items = open.items + batch.reduce(0) { $0 + $1.prepared.scan.items.count }
         let bytes =
             blocks.reduce(0) { $0 + $1.data.count } + open.bytes + batch.count * 128
@@ -255,7 +267,7 @@ final class CorpusFile: Sendable {
         }
     }
 
-    /// Writes blocks and, when they are full ones, the rows of their items.
+    /// Writes blocks.
     func write(
         _ blocks: [EncodedBlock],
         replacing replacesFrom: Int64?,
@@ -267,18 +279,48 @@ final class CorpusFile: Sendable {
                 arguments: [replacesFrom]
             )
         }
-        for block in blocks {
-            let isIndexed = index != .none && block.run.isSealed
-            try block.insert(isIndexed: isIndexed, in: database)
-            guard isIndexed else { continue }
-            try state.withLock {
-                try $0.tables.insert(
-                    block.run.requests.lazy.map(\.items),
-                    firstRequest: block.run.firstRequest,
-                    in: database
-                )
+        for block in blocks { try block.insert(in: database) }
+    }
+
+    /// Adds the rows of the items whose full blocks are committed.
+    ///
+    /// A power cut may lose them, with the note that they are there: they can be made again.
+    func addRows(in database: Database) throws {
+        let runs = state.withLock { $0.unindexed }
+        guard !runs.isEmpty else { return }
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        let added = Result {
+            try database.inTransaction {
+                try tables.withLock { tables in
+                    for run in runs { try add(run, to: &tables, in: database) }
+                }
+                return .commit
             }
         }
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        do {
+            try added.get()
+        } catch {
+            tables.withLock { $0.rolledBack() }
+            throw error
+        }
+        state.withLock { $0.unindexed = [] }
+    }
+
+    private func add(
+        _ run: OpenBlock.Run,
+        to tables: inout ItemTables,
+        in database: Database
+    ) throws {
+        try tables.insert(
+            run.requests.lazy.map(\.items),
+            firstRequest: run.firstRequest,
+            in: database
+        )
+        try database.execute(
+            sql: "UPDATE blocks SET indexed = 1 WHERE first_request = ?",
+            arguments: [run.firstRequest]
+        )
     }
 }
 

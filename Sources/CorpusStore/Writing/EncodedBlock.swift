@@ -56,13 +56,13 @@ struct EncodedBlock: Sendable {
         }
     }
 
-    /// Adds the block's row; `isIndexed` says whether its items have rows.
-    func insert(isIndexed: Bool, in database: Database) throws {
+    /// Adds the block's row, which says that its items have none yet.
+    func insert(in database: Database) throws {
         var insert = try SQLiteInsert(
             """
             INSERT INTO blocks (first_request, request_count, first_arrival_ns, last_arrival_ns,
                 latest_ns, payload_bytes, sealed, indexed, crc32, data)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
             """,
             in: database
         )
@@ -74,7 +74,6 @@ struct EncodedBlock: Sendable {
         insert.bind(Int64(latestTime))
         insert.bind(Int64(payloadBytes))
         insert.bind(Int64(run.isSealed ? 1 : 0))
-        insert.bind(Int64(isIndexed ? 1 : 0))
         insert.bind(Int64(crc32))
         let isNew = try data.withUnsafeBytes { bytes in
             insert.bind(blob: bytes)

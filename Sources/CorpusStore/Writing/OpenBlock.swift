@@ -13,6 +13,9 @@ struct OpenBlock: Sendable {
         let firstRequest: Int64
         let requests: ArraySlice<PlacedRequest>
         let isSealed: Bool
+
+        /// How many items the requests hold.
+        var itemCount: Int { requests.reduce(0) { $0 + $1.prepared.scan.items.count } }
     }
 
     /// What a commit writes.

@@ -29,11 +29,16 @@ struct TraceAnchors {
         self.generationLimit = generationLimit
     }
 
+    /// Whether traces are looked up in the temporary table as well as in memory.
+    var needsDatabase: Bool { isSpilled }
+
     /// Looks up the traces of an export request, entering those that are new.
+    ///
+    /// The database may be left out while it is not needed.
     mutating func enter(
         _ traces: RequestTraces,
         arrival: Timestamp,
-        in database: Database
+        in database: Database?
     ) throws -> [Entry] {
         try traces.traces.map { trace in
             if let entry = young[trace.id] { return entry }
@@ -121,8 +126,9 @@ struct TraceAnchors {
         }
     }
 
-    private func spilled(_ id: TraceID, in database: Database) throws -> Entry? {
+    private func spilled(_ id: TraceID, in database: Database?) throws -> Entry? {
         guard isSpilled else { return nil }
+        guard let database else { throw DatabaseError(message: "old traces are out of reach") }
         let statement = try database.cachedStatement(
             sql: "SELECT id, anchor_ns FROM temp.old_traces WHERE trace_id = ?"
         )
