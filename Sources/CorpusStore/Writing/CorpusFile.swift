@@ -43,14 +43,39 @@ final class CorpusFile: Sendable {
         database = try Self.create(configuration, started: started)
     }
 
+    /// A file that comes to be in one go: without a log, since it is of no use until it is whole.
+    init(
+        building configuration: CorpusWriter.Configuration,
+        started: Timestamp
+    ) throws(CorpusError) {
+        path = configuration.path
+        index = configuration.index
+        clock = WallClock()
+        space = DiskSpace(path: configuration.path)
+        state = Mutex(
+            State(
+                tables: ItemTables(index: configuration.index, started: started),
+                block: OpenBlock(targetBytes: configuration.blockBytes)
+            )
+        )
+        database = try Self.create(configuration, started: started, isLogged: false)
+    }
+
     /// Counts of what is committed.
     var totals: CorpusTotals { publicTotals.withLock { $0 } }
+
+    /// Makes the present counts known.
+    func publish() {
+        let totals = state.withLock { $0.totals }
+        publicTotals.withLock { $0 = totals }
+    }
 
     // MARK: Creating
 
     private static func create(
         _ configuration: CorpusWriter.Configuration,
-        started: Timestamp
+        started: Timestamp,
+        isLogged: Bool = true
     ) throws(CorpusError) -> DatabaseQueue {
         let path = configuration.path
         try makeRoom(at: path, replacing: configuration.replacesExisting)
@@ -64,8 +89,14 @@ final class CorpusFile: Sendable {
             let database = try DatabaseQueue(path: path, configuration: options)
             try database.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA page_size = 8192")
-                try database.execute(sql: "PRAGMA journal_mode = WAL")
-                try database.execute(sql: "PRAGMA synchronous = FULL")
+                if isLogged {
+                    try database.execute(sql: "PRAGMA journal_mode = WAL")
+                    try database.execute(sql: "PRAGMA synchronous = FULL")
+                } else {
+                    try database.execute(sql: "PRAGMA journal_mode = OFF")
+                    try database.execute(sql: "PRAGMA synchronous = OFF")
+                    try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+                }
                 // Enough for the edges of the tables, where all rows are added.
                 try database.execute(sql: "PRAGMA cache_size = -8192")
                 try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
@@ -96,7 +127,7 @@ final class CorpusFile: Sendable {
         }
     }
 
-    private static func settings(_ settings: RecordingSettings) throws -> String {
+    static func settings(_ settings: RecordingSettings) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(settings), as: UTF8.self)
@@ -226,7 +257,7 @@ final class CorpusFile: Sendable {
         }
     }
 
-    private func insert(
+    func insert(
         _ batch: [PreparedRequest],
         firstRequest: Int64,
         in database: Database
