@@ -22,6 +22,11 @@ public final class EditingProgress: Sendable {
         state.withLock { $0.total = ($0.total ?? 0) + total }
     }
 
+    /// Says how much is done, and of how much.
+    public func set(_ done: Int, of total: Int) {
+        state.withLock { $0 = State(done: done, total: total) }
+    }
+
     /// Counts what was done.
     public func add(_ count: Int) {
         state.withLock { $0.done += count }

@@ -12,6 +12,8 @@ struct CorpusSummary: Encodable {
         let traces: Int
         let metrics: Int
         let logs: Int
+
+        var total: Int { traces + metrics + logs }
     }
 
     struct Items: Encodable {
@@ -52,8 +54,7 @@ struct CorpusSummary: Encodable {
 
     /// All of it in a line.
     var text: String {
-        let requests = exportRequests.traces + exportRequests.metrics + exportRequests.logs
-        return "\(Quantity.count(requests)) export requests (\(Quantity.count(items.spans)) spans, "
+        "\(Quantity.count(exportRequests.total)) export requests (\(Quantity.count(items.spans)) spans, "
             + "\(Quantity.count(items.metricPoints)) metric points, "
             + "\(Quantity.count(items.logRecords)) log records), "
             + "\(Quantity.bytes(bytes.payload)) of payload in \(Quantity.bytes(bytes.file))"

@@ -11,12 +11,19 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Replace the file if it exists.")
     var force = false
 
-    @Option(help: "Which items get rows to query: all, spans or none.")
-    var index = ItemIndex.all
+    @Option(
+        help: "Which items get rows to query: all, spans or none. (default: as in the input)"
+    )
+    var index: ItemIndex?
 
     /// The corpus, which none of the inputs may be.
-    func corpus(madeOf inputs: [String]) throws -> NewCorpus {
-        try NewCorpus(path: out, replacesExisting: force, index: index, inputs: inputs)
+    func corpus(madeOf inputs: [String], index: ItemIndex = .all) throws -> NewCorpus {
+        try NewCorpus(
+            path: out,
+            replacesExisting: force,
+            index: self.index ?? index,
+            inputs: inputs
+        )
     }
 }
 

@@ -26,6 +26,7 @@ public final class CorpusReader: Sendable {
                         Timestamp(stored: $0)
                     },
                     isComplete: row.decode(forColumn: "complete"),
+                    index: ItemIndex(rawValue: row.decode(forColumn: "indexed")) ?? .none,
                     settings: Self.settings(row.decode(forColumn: "settings")),
                     digest: row.decode(forColumn: "digest")
                 )

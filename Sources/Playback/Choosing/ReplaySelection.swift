@@ -1,3 +1,4 @@
+import CorpusStore
 public import OTLP
 
 /// Which part of a corpus a replay sends.
@@ -31,13 +32,7 @@ public struct ReplaySelection: Equatable, Sendable {
     /// The instants that the selection lies between, in a corpus whose first request arrived at
     /// `firstArrival`.
     func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
-        func instant(_ offset: Duration) -> UInt64 {
-            let nanoseconds = UInt64(max(0, offset.wholeNanoseconds))
-            let (sum, overflow) = firstArrival.unixNanoseconds.addingReportingOverflow(nanoseconds)
-            return overflow ? .max : sum
-        }
-        let lower = instant(from)
-        return lower..<max(lower, until.map(instant) ?? .max)
+        RequestSelection.arrivals(from: from, until: until, firstArrival: firstArrival)
     }
 }
 

@@ -1,14 +1,13 @@
-import CorpusStore
-import OTLP
+public import OTLP
 
 /// An export request cut down to the resources of one service.
-struct ServiceCut {
+public struct ServiceCut {
     /// The request, whole where nothing had to go.
-    let payload: [UInt8]
+    public let payload: [UInt8]
     /// How many items are left.
-    let itemCount: Int
+    public let itemCount: Int
     /// The CRC-32 of what is left, with timestamps and ids zeroed.
-    let skeletonCRC32: UInt32
+    public let skeletonCRC32: UInt32
 
     private static let entryTag: UInt8 = 1 << 3 | 2
 
@@ -18,7 +17,7 @@ struct ServiceCut {
     /// copied with a tag and a length in front, and no other length changes. Unknown top-level
     /// fields go when a resource goes.
     /// - Throws: `WireError` where the payload is not a well-formed export request.
-    init?(_ signal: Signal, _ payload: [UInt8], keeping service: String) throws(WireError) {
+    public init?(_ signal: Signal, _ payload: [UInt8], keeping service: String) throws(WireError) {
         let scan = try RequestScan(signal, payload: payload)
         let name = Array(service.utf8)
         let isKept = scan.resources.map { resource in

@@ -1,0 +1,63 @@
+public import OTLP
+
+/// Which part of a corpus is chosen.
+public struct RequestSelection: Equatable, Sendable {
+    /// The signals that are chosen.
+    public var signals: Set<Signal>
+    /// Where to begin, since the first arrival.
+    public var from: Duration
+    /// Where to end, on the same clock, that instant itself left out; nil is the recording's end.
+    public var until: Duration?
+    /// The only `service.name` whose resources are chosen.
+    public var service: String?
+
+    /// The whole corpus, unless told otherwise.
+    public init(
+        signals: Set<Signal> = Set(Signal.allCases),
+        from: Duration = .zero,
+        until: Duration? = nil,
+        service: String? = nil
+    ) {
+        self.signals = signals
+        self.from = from
+        self.until = until
+        self.service = service
+    }
+
+    /// The instants between which a selection lies, in Unix nanoseconds, in a corpus whose first
+    /// request arrived at `firstArrival`.
+    public static func arrivals(
+        from: Duration,
+        until: Duration?,
+        firstArrival: Timestamp
+    ) -> Range<UInt64> {
+        func instant(_ offset: Duration) -> UInt64 {
+            let nanoseconds = UInt64(max(0, offset.wholeNanoseconds))
+            let (sum, overflow) = firstArrival.unixNanoseconds.addingReportingOverflow(nanoseconds)
+            return overflow ? .max : sum
+        }
+        let lower = instant(from)
+        return lower..<max(lower, until.map(instant) ?? .max)
+    }
+
+    /// The instants between which the selection lies in a corpus, in Unix nanoseconds.
+    public func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
+        Self.arrivals(from: from, until: until, firstArrival: firstArrival)
+    }
+
+    /// What is chosen of a request whose arrival is: the request itself, what the service sent of
+    /// it, or nothing.
+    /// - Throws: `WireError` where the payload is not a well-formed export request.
+    public func chosen(_ request: ExportRequest) throws(WireError) -> ExportRequest? {
+        guard signals.contains(request.signal) else { return nil }
+        guard let service else { return request }
+        guard let cut = try ServiceCut(request.signal, request.payload, keeping: service) else {
+            return nil
+        }
+        return ExportRequest(
+            signal: request.signal,
+            arrival: request.arrival,
+            payload: cut.payload
+        )
+    }
+}
