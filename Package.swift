@@ -115,7 +115,9 @@ let package = Package(
         // Measures and fuzzes what the figures in the documentation come from.
         .executableTarget(
             name: "bench",
-            dependencies: ["CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf],
+            dependencies: [
+                "CorpusEditing", "CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf,
+            ],
             path: "tools/bench",
             exclude: ["README.md"]
         ),

@@ -5,7 +5,8 @@ import Testing
 @Suite("Programs", .serialized)
 enum Programs {
     static let names = [
-        "corpus-stats", "load-test", "order-service", "playback-backend", "record", "replay",
+        "corpus-stats", "corpus-tool", "load-test", "order-service", "playback-backend", "record",
+        "replay",
         "replay-compare",
     ]
 }
