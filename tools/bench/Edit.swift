@@ -62,7 +62,8 @@ struct Edit: AsyncParsableCommand {
         let bytes = try await operation.run(reader, in: folder, index: rows)
         let seconds = (clock.now - start) / .seconds(1)
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        // RUSAGE_SELF, which Glibc has as another type than the function takes.
+        getrusage(0, &usage)
         return EditMeasurement(
             operation: operation,
             payloadBytes: bytes,
