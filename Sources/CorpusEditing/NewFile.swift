@@ -32,6 +32,10 @@ struct NewFile: Sendable {
         guard !isFolder.boolValue else {
             throw CorpusError.cannotCreate(path: path, reason: "it is a folder")
         }
+        // Renamed over a device, a file would take its place.
+        guard FileManager.default.isRegularFile(path) else {
+            throw CorpusError.cannotCreate(path: path, reason: "it is not a regular file")
+        }
         let identity = identity(of: path)
         for input in inputs where identity != nil && Self.identity(of: input) == identity {
             throw EditingError.sameFile(path: path)
@@ -70,5 +74,13 @@ struct NewFile: Sendable {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    }
+}
+
+extension FileManager {
+    /// Whether there is a file with contents of its own at the path, or a link to one.
+    func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -110,15 +110,10 @@ final class InputFile {
     private func readPiece() throws -> Int {
         var filled = 0
         while filled < (isFirst ? 4 : 1) {
-            let count = Foundation.read(
-                descriptor,
-                piece.baseAddress.map { $0 + filled },
-                piece.count - filled
-            )
-            if count < 0, errno == EINTR {
-                try Task.checkCancellation()
-                continue
-            }
+            try waitForInput()
+            let place = UnsafeMutableRawBufferPointer(rebasing: piece[filled...])
+            let count = Foundation.read(descriptor, place.baseAddress, place.count)
+            if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
                 throw EditingError.cannotRead(path: name, reason: Self.lastFailure)
             }
@@ -127,6 +122,12 @@ final class InputFile {
         }
         progress?.add(filled)
         return filled
+    }
+
+    /// Waits until a read won't, so that whoever waits for a pipe can be cancelled.
+    private func waitForInput() throws {
+        var status = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        repeat { try Task.checkCancellation() } while poll(&status, 1, 100) == 0
     }
 
     private static var lastFailure: String { String(cString: strerror(errno)) }

@@ -71,7 +71,7 @@ final class MessageReader {
     private func line() throws -> [UInt8]? {
         var searched = position
         while true {
-            if let end = buffer[searched...].firstIndex(of: 0x0a) {
+            if let end = newline(from: searched) {
                 defer { position = end + 1 }
                 return Array(buffer[position..<end])
             }
@@ -89,10 +89,20 @@ final class MessageReader {
         }
     }
 
+    /// Where the next line ends, if that is there yet.
+    private func newline(from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, start < bytes.count,
+                let found = memchr(base + start, 0x0a, bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+
     /// Moves behind the end of a line that is not wanted.
     private func skipLine() throws {
         while true {
-            if let end = buffer[position...].firstIndex(of: 0x0a) {
+            if let end = newline(from: position) {
                 position = end + 1
                 return
             }
