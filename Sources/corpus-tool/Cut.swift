@@ -8,11 +8,13 @@ struct Cut: AsyncParsableCommand {
         abstract: "Make a corpus of a part of another.",
         discussion: """
             Requests are copied byte for byte; of one that several services are in, --service keeps \
-            that service's resources.
+            that service's resources, --traces-with the spans and log records of those traces, \
+            none of which is split.
 
             EXAMPLES
               corpus-tool cut run.db --from 10s --until 20s --out middle.db
               corpus-tool cut run.db --signals traces --service cart --out cart.db
+              corpus-tool cut run.db --traces-with error,min-duration=250ms --out slow-errors.db
 
             Exit codes: 0 done, 1 failed, 64 usage.
             """

@@ -27,6 +27,16 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: "Take only the resources of the service of this name.")
     var service: String?
 
+    @Option(
+        help: """
+            Take only whole traces, with their log records, that meet all conditions: service=NAME \
+            (a span of that service), error (a span with that status), min-duration=250ms. With \
+            --from and --until, those that begin there.
+            """,
+        transform: Self.parseTraces
+    )
+    var tracesWith: TraceFilter?
+
     func validate() throws {
         if let until, until.duration <= from.duration {
             throw ValidationError("--until must lie after --from")
@@ -38,8 +48,16 @@ struct SelectionOptions: ParsableArguments {
             signals: signals,
             from: from.duration,
             until: until?.duration,
-            service: service
+            service: service,
+            traces: tracesWith
         )
+    }
+
+    private static func parseTraces(_ text: String) throws -> TraceFilter {
+        try TraceFilter(parsing: text) { length in
+            let duration = try? DurationArgument(parsing: length, allowingZero: true).duration
+            return duration?.wholeNanoseconds
+        }
     }
 
     private static func parseSignals(_ text: String) throws -> Set<Signal> {

@@ -91,6 +91,40 @@ extension Programs {
             #expect(seconds.count == 1 && seconds[0] < 20)
         }
 
+        @Test(
+            "cuts by traces without splitting one",
+            arguments: ["", "--from 20s --until 40s", "--from 40s"]
+        )
+        func traces(window: String) async throws {
+            guard SQLiteShell.isInstalled else { return }
+            _ = try await succeed(
+                "corpus-tool cut '\(Self.shipped)' --traces-with error --out cut.db \(window) && "
+                    + "corpus-tool verify cut.db"
+            )
+            func count(_ table: String, _ schema: String) -> String {
+                """
+                (SELECT count(*) FROM \(schema).\(table) JOIN \(schema).trace_ids
+                    ON trace_ids.id = trace WHERE trace_id = cut.trace_id)
+                """
+            }
+            let sql = """
+                ATTACH 'file:\(Self.shipped)?immutable=1' AS whole;
+                SELECT count(*),
+                    sum(\(count("spans", "main")) <> \(count("spans", "whole"))
+                        OR \(count("log_records", "main")) <> \(count("log_records", "whole"))),
+                    sum((SELECT max(status) FROM main.spans WHERE trace = cut.id) <> 2)
+                FROM main.trace_ids AS cut WHERE id > 0
+                """
+            let counts = try await SQLiteShell.numbers(sql, in: folder.file("cut.db"))
+            #expect(counts.count == 3 && counts[0] > 5 && counts[1...] == [0, 0], "\(counts)")
+            let all = try await SQLiteShell.numbers(
+                "SELECT count(*) FROM (SELECT trace FROM spans WHERE trace > 0 GROUP BY trace "
+                    + "HAVING max(status) = 2)",
+                in: Self.shipped
+            )
+            if window.isEmpty { #expect(counts.first == all.first) }
+        }
+
         @Test("reports as JSON, and says with its exit code whether corpora differ")
         func reports() async throws {
             let cut = try await tool(

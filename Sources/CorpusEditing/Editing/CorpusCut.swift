@@ -11,7 +11,8 @@ public struct CorpusCut: Sendable {
         self.selection = selection
     }
 
-    /// Copies what is selected, each request as it is or, of a service, cut down to its resources.
+    /// Copies what is selected: each request as it is, or cut down to a service's resources or to
+    /// traces.
     ///
     /// The new recording begins and ends where the part does.
     /// - Returns: what the new corpus holds.
@@ -34,11 +35,13 @@ public struct CorpusCut: Sendable {
                 guard totals.requests > 0 else {
                     throw EditingError.nothingChosen(path: reader.path)
                 }
-                let until = selection.until.map { _ in
-                    Timestamp(unixNanoseconds: bounds.upperBound)
+                guard selection.until != nil else {
+                    return .init(ended: recording.ended, isComplete: recording.isComplete)
                 }
+                let until = Timestamp(unixNanoseconds: bounds.upperBound)
                 return .init(
-                    ended: [recording.ended, until].compactMap { $0 }.min(),
+                    // Traces that begin before may end after.
+                    ended: selection.traces == nil ? min(recording.ended ?? until, until) : nil,
                     isComplete: recording.isComplete
                 )
             }

@@ -4,27 +4,42 @@ import OTLP
 
 /// Reads what is selected of a corpus, in its order, a block in memory at a time.
 final class SelectedRequests {
-    private let selection: RequestSelection
+    private let signals: Set<Signal>
     private let arrivals: Range<UInt64>
+    private let cutter: RequestCutter?
     private let path: String
     private let progress: EditingProgress?
     private var cursor: RequestCursor
 
+    /// - Throws: `CorpusError` when the corpus can't be read; `WireError` when a request in it is
+    ///   not well-formed.
     init(
         _ reader: CorpusReader,
         _ selection: RequestSelection = RequestSelection(),
         progress: EditingProgress?
-    ) throws(CorpusError) {
-        self.selection = selection
+    ) throws {
         self.progress = progress
+        signals = selection.signals
         path = reader.path
         let blocks = try reader.blocks()
         let first = blocks.map(\.firstArrival).min() ?? reader.recording.started
-        let arrivals = selection.arrivals(firstArrival: first)
-        self.arrivals = arrivals
+        var arrivals = selection.arrivals(firstArrival: first)
+        var traces: TraceSelection?
+        if let filter = selection.traces {
+            var chosen = try TraceSelection(filter, in: reader)
+            if selection.from > .zero || selection.until != nil {
+                try chosen.keepTraces(beginning: arrivals, in: reader)
+            }
+            traces = chosen
+            // Whatever belongs to a trace is taken, whenever it came.
+            arrivals = 0..<UInt64.max
+        }
+        let range = arrivals
+        self.arrivals = range
+        cutter = RequestCutter(service: selection.service, traces: traces)
         let chosen = blocks.filter { block in
-            block.firstArrival.unixNanoseconds < arrivals.upperBound
-                && block.lastArrival.unixNanoseconds >= arrivals.lowerBound
+            block.firstArrival.unixNanoseconds < range.upperBound
+                && block.lastArrival.unixNanoseconds >= range.lowerBound
         }
         progress?.expect(chosen.reduce(0) { $0 + $1.requestCount })
         cursor = try RequestCursor(reader, blocks: chosen)
@@ -35,9 +50,18 @@ final class SelectedRequests {
     func next() throws(CorpusError) -> (number: Int64, request: ExportRequest)? {
         while let (number, request) = try cursor.next() {
             progress?.add(1)
-            guard arrivals.contains(request.arrival.unixNanoseconds) else { continue }
+            guard signals.contains(request.signal),
+                arrivals.contains(request.arrival.unixNanoseconds)
+            else { continue }
+            guard let cutter else { return (number, request) }
             do throws(WireError) {
-                if let chosen = try selection.chosen(request) { return (number, chosen) }
+                guard let cut = try cutter.cut(request.signal, request.payload) else { continue }
+                let chosen = ExportRequest(
+                    signal: request.signal,
+                    arrival: request.arrival,
+                    payload: cut.payload
+                )
+                return (number, chosen)
             } catch {
                 throw .damagedRequest(path: path, request: number)
             }

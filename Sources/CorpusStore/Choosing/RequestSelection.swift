@@ -10,18 +10,24 @@ public struct RequestSelection: Equatable, Sendable {
     public var until: Duration?
     /// The only `service.name` whose resources are chosen.
     public var service: String?
+    /// The only traces whose spans and log records are chosen, whole; metrics are in none.
+    ///
+    /// Together with ``from`` and ``until``, it takes the traces that begin there.
+    public var traces: TraceFilter?
 
     /// The whole corpus, unless told otherwise.
     public init(
         signals: Set<Signal> = Set(Signal.allCases),
         from: Duration = .zero,
         until: Duration? = nil,
-        service: String? = nil
+        service: String? = nil,
+        traces: TraceFilter? = nil
     ) {
         self.signals = signals
         self.from = from
         self.until = until
         self.service = service
+        self.traces = traces
     }
 
     /// The instants between which a selection lies, in Unix nanoseconds, in a corpus whose first
@@ -43,21 +49,5 @@ public struct RequestSelection: Equatable, Sendable {
     /// The instants between which the selection lies in a corpus, in Unix nanoseconds.
     public func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
         Self.arrivals(from: from, until: until, firstArrival: firstArrival)
-    }
-
-    /// What is chosen of a request whose arrival is: the request itself, what the service sent of
-    /// it, or nothing.
-    /// - Throws: `WireError` where the payload is not a well-formed export request.
-    public func chosen(_ request: ExportRequest) throws(WireError) -> ExportRequest? {
-        guard signals.contains(request.signal) else { return nil }
-        guard let service else { return request }
-        guard let cut = try ServiceCut(request.signal, request.payload, keeping: service) else {
-            return nil
-        }
-        return ExportRequest(
-            signal: request.signal,
-            arrival: request.arrival,
-            payload: cut.payload
-        )
     }
 }

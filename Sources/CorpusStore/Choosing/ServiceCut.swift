@@ -1,13 +1,13 @@
-public import OTLP
+import OTLP
 
 /// An export request cut down to the resources of one service.
-public struct ServiceCut {
+struct ServiceCut {
     /// The request, whole where nothing had to go.
-    public let payload: [UInt8]
+    let payload: [UInt8]
     /// How many items are left.
-    public let itemCount: Int
+    let itemCount: Int
     /// The CRC-32 of what is left, with timestamps and ids zeroed.
-    public let skeletonCRC32: UInt32
+    let skeletonCRC32: UInt32
 
     private static let entryTag: UInt8 = 1 << 3 | 2
 
@@ -17,7 +17,7 @@ public struct ServiceCut {
     /// copied with a tag and a length in front, and no other length changes. Unknown top-level
     /// fields go when a resource goes.
     /// - Throws: `WireError` where the payload is not a well-formed export request.
-    public init?(_ signal: Signal, _ payload: [UInt8], keeping service: String) throws(WireError) {
+    init?(_ signal: Signal, _ payload: [UInt8], keeping service: String) throws(WireError) {
         let scan = try RequestScan(signal, payload: payload)
         let name = Array(service.utf8)
         let isKept = scan.resources.map { resource in

@@ -4,7 +4,7 @@ public import OTLP
 
 /// The traces of a corpus that a ``TraceFilter`` chooses, about 40 bytes each.
 public struct TraceSelection: Sendable {
-    private var ids: Set<TraceID>
+    var ids: Set<TraceID>
 
     /// How many traces are chosen.
     public var count: Int { ids.count }
@@ -12,7 +12,7 @@ public struct TraceSelection: Sendable {
     /// Chooses by the rows of the spans where all have theirs, or else by decoding and scanning
     /// every block once, which takes about 100 bytes a trace of the corpus.
     ///
-    /// - Parameter skipsDamaged: Whether spans in damaged blocks are taken for not there.
+    /// `skipsDamaged` has spans in damaged blocks taken for not there.
     /// - Throws: ``CorpusError`` when the corpus can't be read; ``WireError`` when a request in it
     ///   is not well-formed.
     public init(_ filter: TraceFilter, in reader: CorpusReader, skipsDamaged: Bool = false) throws {

@@ -1,3 +1,4 @@
+import CorpusStore
 import OTLP
 import OTLPTransport
 

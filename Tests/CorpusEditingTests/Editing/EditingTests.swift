@@ -49,7 +49,7 @@ struct EditingTests {
 
     @Test("a merge of shards is the corpus they were taken from", arguments: [2, 5])
     func shards(count: Int) async throws {
-        let corpus = try await RecordedCorpus(seed: 31, requests: 100, blockBytes: 30_000)
+        let corpus = try await RecordedCorpus(seed: 31, requests: 50, blockBytes: 30_000)
         var shards: [String] = []
         for shard in 0..<count {
             let path = folder.file("\(shard).db")
@@ -70,7 +70,7 @@ struct EditingTests {
 
     @Test("parts in time, one after the other, are the corpus they were cut from")
     func parts() async throws {
-        let corpus = try await RecordedCorpus(seed: 32, requests: 100, blockBytes: 30_000)
+        let corpus = try await RecordedCorpus(seed: 32, requests: 60, blockBytes: 30_000)
         let middle = Duration.seconds(1)
         let first = try await cut(corpus.path, .init(until: middle), to: "1.db")
         let second = try await cut(corpus.path, .init(from: middle), to: "2.db")
@@ -112,12 +112,31 @@ struct EditingTests {
 
     @Test("a service's cut holds that service's items alone, and all of them")
     func service() async throws {
-        let corpus = try await RecordedCorpus(seed: 35, requests: 80)
+        let corpus = try await RecordedCorpus(seed: 35, requests: 40)
         let path = try await cut(corpus.path, .init(service: "orders"), to: "orders.db")
         let services = try CorpusReader(path: path).statistics().services
         let before = try CorpusReader(path: corpus.path).statistics().services
         #expect(services == before.filter { $0.name == "orders" })
         #expect(try CorpusReader(path: path).isIntact)
+    }
+
+    @Test("windows share the traces among them, each whole")
+    func traceWindows() async throws {
+        let corpus = try await RecordedCorpus(seed: 39, requests: 80, blockBytes: 30_000)
+        let filter = TraceFilter(service: "orders")
+        let bounds: [Duration] = [.zero, .milliseconds(700), .milliseconds(1_400), .seconds(60)]
+        var spans = 0
+        for (from, until) in zip(bounds, bounds.dropFirst()) {
+            let selection = RequestSelection(from: from, until: until, traces: filter)
+            let path = try await cut(corpus.path, selection, to: "\(until).db")
+            let reader = try CorpusReader(path: path)
+            #expect(try reader.isIntact)
+            spans += try reader.totals().traces.items
+        }
+        let all = try await cut(corpus.path, .init(traces: filter), to: "all.db")
+        let totals = try CorpusReader(path: all).totals()
+        #expect(totals.traces.items == spans)
+        #expect(spans > 0 && totals.metrics.items == 0)
     }
 
     @Test("a cut of nothing is an error, and no file")
@@ -131,7 +150,7 @@ struct EditingTests {
 
     @Test("a copy keeps contents and recording, with other tables and blocks")
     func copies() async throws {
-        let corpus = try await RecordedCorpus(seed: 37, requests: 80, blockBytes: 5_000)
+        let corpus = try await RecordedCorpus(seed: 37, requests: 40, blockBytes: 5_000)
         let source = try CorpusReader(path: corpus.path)
         for index in ItemIndex.allCases {
             let path = folder.file("\(index).db")

@@ -28,7 +28,7 @@ struct ExchangeTests {
         ["", ".gz", ".zst"]
     )
     func roundTrip(format: ExchangeFormat, ending: String) async throws {
-        let corpus = try await RecordedCorpus(seed: 21, requests: 120, blockBytes: 20_000)
+        let corpus = try await RecordedCorpus(seed: 21, requests: 40, blockBytes: 20_000)
         let folder = try TemporaryFolder()
         let files = try export(corpus.path, format, to: folder.file("run.otlp" + ending))
         let result = try await CorpusImport(files: files).run(
@@ -43,7 +43,7 @@ struct ExchangeTests {
 
     @Test("put signals into files of their own and join them again")
     func split() async throws {
-        let corpus = try await RecordedCorpus(seed: 22, requests: 90)
+        let corpus = try await RecordedCorpus(seed: 22, requests: 40)
         let folder = try TemporaryFolder()
         let files = try export(corpus.path, .proto, to: folder.file("run.pb.gz"), isSplit: true)
         #expect(

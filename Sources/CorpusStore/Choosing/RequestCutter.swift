@@ -1,32 +1,33 @@
-import CorpusStore
-import OTLP
+public import OTLP
 
 /// Cuts export requests down to what is chosen inside of them: a service's resources, the spans and
 /// log records of traces.
-struct RequestCutter: Sendable {
+public struct RequestCutter: Sendable {
     /// An export request cut down.
-    struct Cut {
+    public struct Cut: Sendable {
         /// The request, whole where nothing had to go.
-        let payload: [UInt8]
+        public let payload: [UInt8]
         /// How many items are left.
-        let itemCount: Int
+        public let itemCount: Int
         /// The CRC-32 of what is left, with timestamps and ids zeroed.
-        let skeletonCRC32: UInt32
+        public let skeletonCRC32: UInt32
     }
 
     private let service: String?
     private let traces: TraceSelection?
 
     /// Nil where nothing is to be cut; the traces are named as the requests name them.
-    init?(service: String?, traces: TraceSelection?) {
+    public init?(service: String?, traces: TraceSelection?) {
         guard service != nil || traces != nil else { return nil }
         self.service = service
         self.traces = traces
     }
 
-    /// Cuts a payload down; nil when nothing is left of it. Metric points are in no trace.
+    /// Cuts a payload down; nil when nothing is left of it.
+    ///
+    /// Metric points are in no trace.
     /// - Throws: `WireError` where the payload is not a well-formed export request.
-    func cut(_ signal: Signal, _ payload: [UInt8]) throws(WireError) -> Cut? {
+    public func cut(_ signal: Signal, _ payload: [UInt8]) throws(WireError) -> Cut? {
         guard traces == nil || signal != .metrics else { return nil }
         var left = Cut(payload: payload, itemCount: 0, skeletonCRC32: 0)
         if let service {
