@@ -48,11 +48,11 @@ struct NewFile: Sendable {
         if !replacesExisting, FileManager.default.fileExists(atPath: path) {
             throw CorpusError.exists(path: path)
         }
+        // A recording that was cut short has these beside it; they'd be taken for the new corpus's.
+        for suffix in ["-wal", "-shm", "-journal"] { unlink(path + suffix) }
         guard rename(temporaryPath, path) == 0 else {
             throw CorpusError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
         }
-        // A replaced corpus that was being recorded leaves these; they'd be taken for the new one's.
-        for suffix in ["-wal", "-shm", "-journal"] { unlink(path + suffix) }
         synchronizeFolder()
     }
 

@@ -28,7 +28,7 @@ struct Diff: AsyncParsableCommand {
 
     func run() async throws {
         let (a, b) = (a, b)
-        let difference = try await reporting.work("comparing") { progress in
+        let difference = try await reporting.work("comparing", leavesFiles: false) { progress in
             try CorpusComparison.compare(
                 CorpusReader(path: a),
                 CorpusReader(path: b),

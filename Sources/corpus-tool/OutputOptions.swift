@@ -35,11 +35,14 @@ struct ReportingOptions: ParsableArguments {
     @Flag(help: "Report as JSON.")
     var json = false
 
-    /// Does a subcommand's work, showing how far it is; the first Ctrl-C cancels it.
+    /// Does a subcommand's work, showing how far it is.
+    ///
+    /// The first Ctrl-C cancels work that leaves files to clear away, and ends other at once.
     /// - Throws: `ExitCode`, after saying on standard error what went wrong.
     func work<Value: Sendable>(
         _ verb: String,
         in unit: @escaping @Sendable (Int) -> String = { Quantity.count($0) + " requests" },
+        leavesFiles: Bool = true,
         _ body: @escaping @Sendable (EditingProgress) async throws -> Value
     ) async throws -> Value {
         let progress = EditingProgress()
@@ -49,7 +52,8 @@ struct ReportingOptions: ParsableArguments {
                     let (done, total) = progress.present
                     return "\(verb): \(unit(done))" + (total.map { " of \(unit($0))" } ?? "")
                 }) {
-                    try await Interruptible.run { try await body(progress) }
+                    guard leavesFiles else { return try await body(progress) }
+                    return try await Interruptible.run { try await body(progress) }
                 }
         } catch let error where !(error is ExitCode) {
             throw ExitCode(ExitStatus.failure(of: "corpus-tool", error).rawValue)

@@ -24,7 +24,8 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let path = corpus
-        let verification = try await reporting.work("checking \(path)") { progress in
+        let verification = try await reporting.work("checking \(path)", leavesFiles: false) {
+            progress in
             try CorpusReader(path: path).verify { progress.set($0, of: $1) }
         }
         try reporting.show(VerifyReport(corpus: corpus, verification))
