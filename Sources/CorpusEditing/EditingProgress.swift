@@ -19,7 +19,7 @@ public final class EditingProgress: Sendable {
 
     /// Says of how much there is to do.
     public func expect(_ total: Int) {
-        state.withLock { $0.total = ($0.total ?? 0) + total }
+        state.withLock { $0.total = ($0.total ?? 0) &+ total }
     }
 
     /// Says how much is done, and of how much.
@@ -29,6 +29,6 @@ public final class EditingProgress: Sendable {
 
     /// Counts what was done.
     public func add(_ count: Int) {
-        state.withLock { $0.done += count }
+        state.withLock { $0.done &+= count }
     }
 }

@@ -21,13 +21,13 @@ struct NewCorpusTests {
     func order(blockBytes: Int) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("new.db")
-        let requests = try Self.requests(60).reversed().map { $0 }
+        let requests = try Self.requests(30).reversed().map { $0 }
         var rest = requests[...]
         let totals = try await NewCorpus(path: path, blockBytes: blockBytes).build(
             settings: ["recorder": .text("test")],
             from: { rest.popFirst() }
         )
-        #expect(totals.requests == 60)
+        #expect(totals.requests == 30)
         let reader = try CorpusReader(path: path)
         #expect(try reader.isIntact)
         #expect(reader.recording.isComplete)
@@ -44,12 +44,12 @@ struct NewCorpusTests {
     func sameAsRecorded(index: ItemIndex) async throws {
         var generator = TelemetryGenerator(seed: 4)
         let recorded = try await RecordedCorpus(
-            (0..<60).map { _ in try generator.next() },
+            (0..<30).map { _ in try generator.next() },
             index: index
         )
         let folder = try TemporaryFolder()
         let path = folder.file("new.db")
-        var rest = try Self.requests(60)[...]
+        var rest = try Self.requests(30)[...]
         let totals = try await NewCorpus(path: path, index: index).build(from: { rest.popFirst() })
         #expect(totals.digest == recorded.totals.digest)
         let reader = try CorpusReader(path: path)
@@ -60,15 +60,15 @@ struct NewCorpusTests {
         #expect(new.severities == old.severities)
     }
 
-    @Test("leaves nothing behind when it fails, also half-way", arguments: [0, 1, 59])
+    @Test("leaves nothing behind when it fails, also half-way", arguments: [0, 1, 29])
     func failure(at place: Int) async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([1, 2, 3], to: "new.db")
-        var rest = try Self.requests(60)[...]
+        var rest = try Self.requests(30)[...]
         let corpus = try NewCorpus(path: path, replacesExisting: true, blockBytes: 10_000)
         await #expect(throws: Stop.self) {
             _ = try await corpus.build(from: {
-                guard rest.count > 60 - place else { throw Stop() }
+                guard rest.count > 30 - place else { throw Stop() }
                 return rest.popFirst()
             })
         }

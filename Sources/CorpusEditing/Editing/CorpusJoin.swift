@@ -92,7 +92,8 @@ private struct RecordingSpan {
         started = min(recording.started, first)
         let last = blocks.map(\.lastArrival).max() ?? started
         let ended = max(recording.ended ?? last, last)
-        nanoseconds = ended.unixNanoseconds - started.unixNanoseconds
+        // A damaged file may say what it will.
+        nanoseconds = max(ended, started).unixNanoseconds - started.unixNanoseconds
     }
 
     /// The end of the recording that begins at the instant.
@@ -126,7 +127,7 @@ private final class MovedRequests {
         else { throw EditingError.clockOutOfRange(path: reader.path) }
         self.offset = offset
         let blocks = try reader.blocks()
-        progress.expect(blocks.reduce(0) { $0 + $1.requestCount })
+        progress.expect(blocks.reduce(0) { $0 &+ $1.requestCount })
         let mapping =
             offset == 0
             ? TimestampMapping.keep

@@ -41,7 +41,7 @@ final class SelectedRequests {
             block.firstArrival.unixNanoseconds < range.upperBound
                 && block.lastArrival.unixNanoseconds >= range.lowerBound
         }
-        progress?.expect(chosen.reduce(0) { $0 + $1.requestCount })
+        progress?.expect(chosen.reduce(0) { $0 &+ $1.requestCount })
         cursor = try RequestCursor(reader, blocks: chosen)
     }
 

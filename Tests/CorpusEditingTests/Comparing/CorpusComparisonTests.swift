@@ -21,19 +21,19 @@ struct CorpusComparisonTests {
 
     @Test("finds the same payloads the same, whatever their blocks")
     func same() async throws {
-        let requests = try requests(40)
+        let requests = try requests(20)
         let difference = try compare(
             await RecordedCorpus(requests, blockBytes: 1_000),
             await RecordedCorpus(requests, index: .none)
         )
         #expect(difference.same)
         #expect(difference.differences.isEmpty && difference.counts.isEmpty)
-        #expect(difference.a.exportRequests == 40 && difference.b.exportRequests == 40)
+        #expect(difference.a.exportRequests == 20 && difference.b.exportRequests == 20)
     }
 
     @Test("says what is missing, and what each has more of")
     func missing() async throws {
-        let requests = try requests(40)
+        let requests = try requests(20)
         let rest = Array(requests[..<10] + requests[12...])
         let difference = try compare(
             await RecordedCorpus(requests),

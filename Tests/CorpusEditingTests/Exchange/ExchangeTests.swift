@@ -96,6 +96,43 @@ struct ExchangeTests {
         #expect(result.examples.count == 3)
     }
 
+    @Test(
+        "read any bytes without a fault",
+        arguments: ExchangeFormat.allCases,
+        ["", ".gz", ".zst"]
+    )
+    func damage(format: ExchangeFormat, ending: String) async throws {
+        let corpus = try await RecordedCorpus(seed: 23, requests: 6)
+        let folder = try TemporaryFolder()
+        let files = try export(corpus.path, format, to: folder.file("run" + ending))
+        let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: files[0])))
+        var random = SeededGenerator(seed: 5)
+        var read = 0
+        for _ in 0..<60 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes.removeSubrange(place..<min(bytes.count, place + 9))
+                case 1: bytes.insert(.random(in: 0...255, using: &random), at: place)
+                default: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                }
+            }
+            var importer = try RequestImporter(
+                path: folder.write(bytes, to: "damaged"),
+                signal: nil,
+                skipsBadMessages: true,
+                progress: nil
+            )
+            try importer.advance()
+            while importer.head != nil {
+                read += 1
+                try importer.advance()
+            }
+        }
+        #expect(read > 0)
+    }
+
     @Test("refuse files that hold nothing, before a corpus is made")
     func nothing() async throws {
         let folder = try TemporaryFolder()
