@@ -24,6 +24,7 @@ let package = Package(
         // Libraries, lowest first: a target may import only what stands above it here.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OTLP", dependencies: [.protobuf]),
+        .target(name: "StreamCompression", dependencies: ["CZlib"]),
         .target(name: "Latency", dependencies: [.histogram]),
         .target(name: "Lifecycle", dependencies: [.logging, .nioCore, .serviceLifecycle]),
         .target(name: "Terminal", dependencies: ["Latency"]),
@@ -34,8 +35,8 @@ let package = Package(
         .target(
             name: "OTLPTransport",
             dependencies: [
-                "CZlib", "OTLP", .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
-                .nioPosix, .protobuf, .serviceLifecycle,
+                "CZlib", "OTLP", "StreamCompression", .httpTypes, .hummingbird, .logging, .nioCore,
+                .nioHTTP1, .nioPosix, .protobuf, .serviceLifecycle,
             ]
         ),
         .target(
@@ -78,7 +79,10 @@ let package = Package(
                 .histogram, .nioCore,
             ]
         ),
-        .target(name: "CorpusEditing", dependencies: ["CorpusStore", "OTLP"]),
+        .target(
+            name: "CorpusEditing",
+            dependencies: ["CorpusStore", "OTLP", "StreamCompression"]
+        ),
 
         // Programs: options, one configuration value, a service group, a report.
         .program(
@@ -111,7 +115,9 @@ let package = Package(
         // Measures and fuzzes what the figures in the documentation come from.
         .executableTarget(
             name: "bench",
-            dependencies: ["CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf],
+            dependencies: [
+                "CorpusEditing", "CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf,
+            ],
             path: "tools/bench",
             exclude: ["README.md"]
         ),
@@ -169,7 +175,7 @@ let package = Package(
                 .nioHTTP1, .nioPosix, .protobuf,
             ]
         ),
-        .suite("CorpusEditing", ["CorpusStore", "OTLP", .grdb]),
+        .suite("CorpusEditing", ["CorpusStore", "OTLP", "StreamCompression", .grdb]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["CorpusStore", "OTLP", "TestSupport", .grdb]

@@ -30,9 +30,9 @@ extension PlaybackError: CustomStringConvertible {
             "\(path): the corpus holds no export request, so there is nothing to replay"
         case .emptySelection(let path):
             "\(path): no export request is selected; see corpus-stats for what there is, and check "
-                + "--signals, --from, --until, --shard and --service"
+                + "--signals, --from, --until, --shard, --service and --traces-with"
         case .invalidShard(let text):
-            "'\(text)' is not a shard; write 1/3, 2/3 or 3/3"
+            "'\(text)' is not a shard; write 0/3, 1/3 or 2/3"
         case .invalidSignal(let text):
             "'\(text)' is not a signal; write traces, metrics, logs or several with commas between"
         case .invalidReport(let path, let reason):

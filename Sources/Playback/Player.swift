@@ -30,8 +30,8 @@ public struct Player: Sendable {
 
     /// A replay of the corpus through the lanes, which stay the caller's to close.
     ///
-    /// Reads what the corpus lists of every request, and decodes all of it where a service is
-    /// selected.
+    /// Reads what the corpus lists of every request, and decodes all of it where a service
+    /// or traces are selected.
     /// - Throws: ``PlaybackError/emptyCorpus(path:)`` and ``PlaybackError/emptySelection(path:)``;
     ///   ``CorpusError`` when the corpus can't be read.
     public init(
@@ -54,7 +54,7 @@ public struct Player: Sendable {
             )
         else { throw PlaybackError.emptyCorpus(path: reader.path) }
         self.schedule = schedule
-        source = BlockSource(
+        source = try BlockSource(
             reader,
             blocks: blocks,
             schedule: schedule,

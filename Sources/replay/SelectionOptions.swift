@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorpusStore
 import OTLP
 import Playback
 import Terminal
@@ -24,13 +25,23 @@ struct SelectionOptions: ParsableArguments {
     var until: DurationArgument?
 
     @Option(
-        help: "Send only every N-th request, as 1/N … N/N: N replayers together send all.",
+        help: "Send only every N-th request, as 0/N … (N−1)/N: N replayers together send all.",
         transform: { try Shard(parsing: $0) }
     )
     var shard: Shard?
 
     @Option(help: "Send only the resources of the service of this name.")
     var service: String?
+
+    @Option(
+        help: """
+            Send only whole traces, with their log records, that meet all conditions: service=NAME \
+            (a span of that service), error (a span with that status), min-duration=250ms. Metrics \
+            and log records outside any trace are left out.
+            """,
+        transform: Self.parseTraces
+    )
+    var tracesWith: TraceFilter?
 
     func validate() throws {
         if let until, until.duration <= from.duration {
@@ -44,8 +55,16 @@ struct SelectionOptions: ParsableArguments {
             from: from.duration,
             until: until?.duration,
             shard: shard,
-            service: service
+            service: service,
+            traces: tracesWith
         )
+    }
+
+    private static func parseTraces(_ text: String) throws -> TraceFilter {
+        try TraceFilter(parsing: text) { length in
+            let duration = try? DurationArgument(parsing: length, allowingZero: true).duration
+            return duration.flatMap { Int64(exactly: ($0 / .nanoseconds(1)).rounded()) }
+        }
     }
 
     private static func parseSignals(_ text: String) throws -> Set<Signal> {

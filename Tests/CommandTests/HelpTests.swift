@@ -28,19 +28,37 @@ extension Programs {
         func options(program: String) async throws {
             let ending = try await BuiltProgram.run(program, "--experimental-dump-help")
             let help = try JSONValue(parsing: ending.output)
-            let arguments = Self.arguments(of: help["command"])
+            let commands = try #require(help["command"].map(Self.withSubcommands))
+            let arguments = commands.flatMap { Self.elements($0["arguments"]) }
             #expect(arguments.count > 1)
             for argument in arguments {
                 #expect(argument["abstract"]?.string?.isEmpty == false, "\(argument)")
             }
         }
 
-        /// Those of a command and of its subcommands, the argument parser's own `help` left out.
-        private static func arguments(of command: JSONValue?) -> [JSONValue] {
-            let subcommands = (command?["subcommands"]?.elements ?? [])
+        @Test("explains each subcommand of corpus-tool with examples and its exit codes")
+        func subcommands() async throws {
+            let ending = try await BuiltProgram.run("corpus-tool", "--experimental-dump-help")
+            let help = try JSONValue(parsing: ending.output)
+            let subcommands = Self.elements(help["command.subcommands"])
                 .filter { $0["commandName"]?.string != "help" }
-            return (command?["arguments"]?.elements ?? [])
-                + subcommands.flatMap { arguments(of: $0) }
+            #expect(subcommands.count >= 9)
+            for subcommand in subcommands {
+                let text = try #require(subcommand["discussion"]?.string)
+                #expect(text.contains("EXAMPLES\n  corpus-tool "), "\(text)")
+                #expect(text.contains("Exit codes: 0 "), "\(text)")
+            }
+        }
+
+        private static func withSubcommands(_ command: JSONValue) -> [JSONValue] {
+            [command]
+                + elements(command["subcommands"])
+                .filter { $0["commandName"]?.string != "help" }
+                .flatMap(withSubcommands)
+        }
+
+        private static func elements(_ value: JSONValue?) -> [JSONValue] {
+            if case .array(let elements)? = value { elements } else { [] }
         }
     }
 }

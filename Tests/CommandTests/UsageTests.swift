@@ -54,6 +54,29 @@ extension Programs {
             Mistake("playback-backend", "--port", "70000", complaint: "70000 is not between"),
             Mistake("corpus-stats", complaint: "corpora"),
             Mistake("corpus-stats", "x.db", "--check", complaint: "--check"),
+            Mistake("corpus-tool", "cut", "x.db", complaint: "--out"),
+            Mistake("corpus-tool", "export", "x.db", "--split", complaint: "--split needs --out"),
+            Mistake("corpus-tool", "export", "x.db", "--signals", "spans", complaint: "spans"),
+            Mistake(
+                "corpus-tool",
+                "import",
+                "x",
+                "--out",
+                "y",
+                "--arrivals",
+                "5",
+                complaint: "100rps"
+            ),
+            Mistake(
+                "corpus-tool",
+                "compact",
+                "x",
+                "--out",
+                "y",
+                "--level",
+                "0",
+                complaint: "1 to 9"
+            ),
         ]
 
         @Test("end with 64 and one line that says what is wrong", arguments: mistakes)

@@ -8,6 +8,6 @@ struct Bench: AsyncParsableCommand {
         discussion: """
             Figures are of use from a release build alone: swift run -c release bench …
             """,
-        subcommands: [Codec.self, Fuzz.self]
+        subcommands: [Codec.self, Edit.self, Fuzz.self]
     )
 }

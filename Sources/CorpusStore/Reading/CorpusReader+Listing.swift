@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import OTLP
 
@@ -15,7 +16,57 @@ public struct RequestListing: Equatable, Sendable {
     public let itemCount: Int
 }
 
+/// What tells an export request's payload from others; two with the same payload are equal.
+public struct RequestFingerprint: Hashable, Sendable {
+    /// The request's number in the corpus, from 1; it doesn't count for equality.
+    public let number: Int64
+    private let signal: UInt8
+    private let sha256: Data
+
+    init(number: Int64, signal: UInt8, sha256: Data) {
+        self.number = number
+        self.signal = signal
+        self.sha256 = sha256
+    }
+
+    /// Whether two requests are of one signal and have the same payload.
+    public static func == (lhs: RequestFingerprint, rhs: RequestFingerprint) -> Bool {
+        lhs.signal == rhs.signal && lhs.sha256 == rhs.sha256
+    }
+
+    /// Hashes what counts for equality.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(signal)
+        hasher.combine(sha256)
+    }
+}
+
 extension CorpusReader {
+    /// The fingerprints of the requests behind a number, at most so many, in their order.
+    /// - Throws: ``CorpusError`` when the file can't be read.
+    public func fingerprints(
+        after number: Int64,
+        limit: Int
+    ) throws(CorpusError) -> [RequestFingerprint] {
+        try CorpusError.wrapping(path) {
+            try database.read { database in
+                try Row.fetchAll(
+                    database.cachedStatement(
+                        sql: "SELECT id, signal, sha256 FROM requests WHERE id > ? "
+                            + "ORDER BY id LIMIT ?"
+                    ),
+                    arguments: [number, limit]
+                ).map { row in
+                    RequestFingerprint(
+                        number: try row.decode(atIndex: 0),
+                        signal: try row.decode(atIndex: 1),
+                        sha256: try row.decode(atIndex: 2)
+                    )
+                }
+            }
+        }
+    }
+
     /// Calls `body` with what is listed of each export request, in their order, without reading a
     /// block; about a microsecond a request.
     ///

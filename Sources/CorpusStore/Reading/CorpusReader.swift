@@ -26,6 +26,7 @@ public final class CorpusReader: Sendable {
                         Timestamp(stored: $0)
                     },
                     isComplete: row.decode(forColumn: "complete"),
+                    index: ItemIndex(rawValue: row.decode(forColumn: "indexed")) ?? .none,
                     settings: Self.settings(row.decode(forColumn: "settings")),
                     digest: row.decode(forColumn: "digest")
                 )
@@ -179,16 +180,7 @@ public final class CorpusReader: Sendable {
     /// - Throws: ``CorpusError`` when the file is damaged; what `body` throws.
     public func forEachRequest(_ body: (Int64, ExportRequest) throws -> Void) throws {
         for block in try blocks() {
-            let digests = try CorpusError.wrapping(path) {
-                try database.read { database in
-                    try Data.fetchAll(
-                        database.cachedStatement(
-                            sql: "SELECT sha256 FROM requests WHERE id >= ? ORDER BY id LIMIT ?"
-                        ),
-                        arguments: [block.firstRequest, block.requestCount]
-                    )
-                }
-            }
+            let digests = try digests(of: block)
             var contents = try contents(of: block, mapping: .keep)
             var rest = digests[...]
             while let (header, request) = try contents.nextRequest() {

@@ -8,6 +8,8 @@ public struct Recording: Equatable, Sendable {
     public let ended: Timestamp?
     /// Whether it ended cleanly.
     public let isComplete: Bool
+    /// Which items have rows of their own.
+    public let index: ItemIndex
     /// How it was made.
     public let settings: RecordingSettings
     /// "sha256:" and 64 hex digits over all payloads in order; nil when it did not end cleanly.

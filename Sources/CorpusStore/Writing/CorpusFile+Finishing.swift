@@ -89,7 +89,7 @@ extension CorpusFile {
         }
     }
 
-    private func digest(in database: Database) throws -> String {
+    func digest(in database: Database) throws -> String {
         var digest = CorpusDigest()
         let rows = try Row.fetchCursor(
             database,
@@ -114,7 +114,7 @@ extension CorpusFile {
         }
     }
 
-    private static func size(ofFile path: String) -> Int {
+    static func size(ofFile path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.size] as? Int) ?? 0
     }

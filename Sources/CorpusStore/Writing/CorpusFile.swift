@@ -42,14 +42,35 @@ final class CorpusFile: Sendable {
         database = try Self.create(configuration, started: started)
     }
 
+    /// A file that comes to be in one go: without a log, since it is of no use until it is whole.
+    init(
+        building configuration: CorpusWriter.Configuration,
+        started: Timestamp
+    ) throws(CorpusError) {
+        path = configuration.path
+        index = configuration.index
+        clock = WallClock()
+        space = DiskSpace(path: configuration.path)
+        state = Mutex(State(block: OpenBlock(targetBytes: configuration.blockBytes)))
+        tables = Mutex(ItemTables(index: configuration.index, started: started))
+        database = try Self.create(configuration, started: started, isLogged: false)
+    }
+
     /// Counts of what is committed.
     var totals: CorpusTotals { publicTotals.withLock { $0 } }
+
+    /// Makes the present counts known.
+    func publish() {
+        let totals = state.withLock { $0.totals }
+        publicTotals.withLock { $0 = totals }
+    }
 
     // MARK: Creating
 
     private static func create(
         _ configuration: CorpusWriter.Configuration,
-        started: Timestamp
+        started: Timestamp,
+        isLogged: Bool = true
     ) throws(CorpusError) -> DatabaseQueue {
         let path = configuration.path
         try makeRoom(at: path, replacing: configuration.replacesExisting)
@@ -63,8 +84,14 @@ final class CorpusFile: Sendable {
             let database = try DatabaseQueue(path: path, configuration: options)
             try database.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA page_size = 8192")
-                try database.execute(sql: "PRAGMA journal_mode = WAL")
-                try database.execute(sql: "PRAGMA synchronous = FULL")
+                if isLogged {
+                    try database.execute(sql: "PRAGMA journal_mode = WAL")
+                    try database.execute(sql: "PRAGMA synchronous = FULL")
+                } else {
+                    try database.execute(sql: "PRAGMA journal_mode = OFF")
+                    try database.execute(sql: "PRAGMA synchronous = OFF")
+                    try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+                }
                 // Enough for the edges of the tables, where all rows are added.
                 try database.execute(sql: "PRAGMA cache_size = -8192")
                 try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
@@ -95,7 +122,7 @@ final class CorpusFile: Sendable {
         }
     }
 
-    private static func settings(_ settings: RecordingSettings) throws -> String {
+    static func settings(_ settings: RecordingSettings) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(settings), as: UTF8.self)
@@ -185,7 +212,7 @@ final class CorpusFile: Sendable {
     }
 
     /// Gives the traces of export requests their numbers and anchors.
-    private func place(_ batch: [PreparedRequest]) async throws -> [PlacedRequest] {
+    func place(_ batch: [PreparedRequest]) async throws -> [PlacedRequest] {
         @Sendable func place(in database: Database?) throws -> [PlacedRequest] {
             try state.withLock { state in
                 try batch.map { prepared in
@@ -238,7 +265,7 @@ final class CorpusFile: Sendable {
         }
     }
 
-    private func insert(
+    func insert(
         _ batch: [PreparedRequest],
         firstRequest: Int64,
         in database: Database
@@ -291,9 +318,7 @@ final class CorpusFile: Sendable {
         try database.execute(sql: "PRAGMA synchronous = NORMAL")
         let added = Result {
             try database.inTransaction {
-                try tables.withLock { tables in
-                    for run in runs { try add(run, to: &tables, in: database) }
-                }
+                try addRows(of: runs, in: database)
                 return .commit
             }
         }
@@ -307,20 +332,21 @@ final class CorpusFile: Sendable {
         state.withLock { $0.unindexed = [] }
     }
 
-    private func add(
-        _ run: OpenBlock.Run,
-        to tables: inout ItemTables,
-        in database: Database
-    ) throws {
-        try tables.insert(
-            run.requests.lazy.map(\.items),
-            firstRequest: run.firstRequest,
-            in: database
-        )
-        try database.execute(
-            sql: "UPDATE blocks SET indexed = 1 WHERE first_request = ?",
-            arguments: [run.firstRequest]
-        )
+    /// Adds the rows of the items of full blocks.
+    func addRows(of runs: [OpenBlock.Run], in database: Database) throws {
+        for run in runs {
+            try tables.withLock {
+                try $0.insert(
+                    run.requests.lazy.map(\.items),
+                    firstRequest: run.firstRequest,
+                    in: database
+                )
+            }
+            try database.execute(
+                sql: "UPDATE blocks SET indexed = 1 WHERE first_request = ?",
+                arguments: [run.firstRequest]
+            )
+        }
     }
 }
 

@@ -5,7 +5,7 @@ import OTLP
 /// A block as its row keeps it.
 struct EncodedBlock: Sendable {
     private static let quickLevel: Int32 = 1
-    private static let sealedLevel: Int32 = 6
+    static let sealedLevel: Int32 = 6
     /// While senders are faster than the recorder; costs about a seventh of the ratio.
     private static let hurriedLevel: Int32 = 3
     /// So many full blocks in one commit show that they are.
@@ -19,7 +19,7 @@ struct EncodedBlock: Sendable {
 
     /// Encodes and compresses a run: about 10 ms of a core a megabyte.
     /// - Throws: ``CodecError`` when memory runs out.
-    init(_ run: OpenBlock.Run, isHurried: Bool = false) throws {
+    init(_ run: OpenBlock.Run, isHurried: Bool = false, level: Int32 = sealedLevel) throws {
         var anchors: [TraceID: UInt64] = [:]
         anchors.reserveCapacity(run.requests.reduce(0) { $0 + $1.traces.count })
         for placed in run.requests {
@@ -35,7 +35,7 @@ struct EncodedBlock: Sendable {
             }
         }
         self.run = run
-        let fullLevel = isHurried ? Self.hurriedLevel : Self.sealedLevel
+        let fullLevel = isHurried ? Self.hurriedLevel : level
         data = try encoder.finish(level: run.isSealed ? fullLevel : Self.quickLevel)
         crc32 = data.withUnsafeBytes { Compression.crc32($0) }
         latestTime = encoder.latestTime

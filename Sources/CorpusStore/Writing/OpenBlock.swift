@@ -55,6 +55,11 @@ struct OpenBlock: Sendable {
         return takeAll(with: batch)
     }
 
+    /// Counts requests that are put in a block otherwise.
+    mutating func skip(_ count: Int) {
+        nextRequest += Int64(count)
+    }
+
     /// Takes all that is left for full blocks, full or not; nil where nothing is.
     mutating func seal() -> Plan? {
         requests.isEmpty ? nil : takeAll(with: [])

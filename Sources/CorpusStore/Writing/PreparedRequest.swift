@@ -1,26 +1,45 @@
 import Crypto
-import OTLP
+public import OTLP
 
 /// An export request with all that can be worked out of it before it meets the database, so that
 /// this is done by as many requests at a time as there are cores.
-struct PreparedRequest: Sendable {
-    let request: ExportRequest
-    let scan: RequestScan
+public struct PreparedRequest: Sendable {
+    /// The request.
+    public let request: ExportRequest
+    /// What the scanner found in it.
+    public let scan: RequestScan
     let traces: RequestTraces
     let jsonBytes: Int
     let sha256: [UInt8]
-    let skeleton: [UInt8]
     let skeletonCRC32: UInt32
 
-    /// - Throws: ``WireError`` where the payload is not a well-formed export request.
-    init(_ request: ExportRequest) throws(WireError) {
+    /// Works it all out: about 5 ms a megabyte.
+    /// - Throws: `WireError` where the payload is not a well-formed export request.
+    public init(_ request: ExportRequest) throws(WireError) {
         self.request = request
         scan = try RequestScan(request.signal, payload: request.payload)
         traces = RequestTraces(request, scan: scan)
         jsonBytes = try JSONLength.count(request.signal, payload: request.payload)
         sha256 = Self.sha256(of: request.payload)
-        skeleton = Self.skeleton(of: request.payload, holes: scan.holes)
-        skeletonCRC32 = skeleton.withUnsafeBytes { Compression.crc32($0) }
+        skeletonCRC32 = scan.skeletonCRC32(of: request.payload)
+    }
+
+    private init(_ prepared: PreparedRequest, arrival: Timestamp) {
+        request = ExportRequest(
+            signal: prepared.request.signal,
+            arrival: arrival,
+            payload: prepared.request.payload
+        )
+        scan = prepared.scan
+        traces = prepared.traces
+        jsonBytes = prepared.jsonBytes
+        sha256 = prepared.sha256
+        skeletonCRC32 = prepared.skeletonCRC32
+    }
+
+    /// The same request, said to have arrived at another instant.
+    public func arriving(at arrival: Timestamp) -> PreparedRequest {
+        PreparedRequest(self, arrival: arrival)
     }
 
     /// The SHA-256 of a payload.

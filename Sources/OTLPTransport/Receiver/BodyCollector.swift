@@ -1,4 +1,5 @@
 import NIOCore
+import StreamCompression
 
 /// Collects the body of one export request, inflating it on the way, within the bound for one body
 /// and the budget for all.
@@ -28,7 +29,7 @@ struct BodyCollector {
     ) throws(ExportRefusal) {
         self.limitBytes = limitBytes
         self.budget = budget
-        do throws(Inflater.Fault) {
+        do throws(InflationFault) {
             inflater = encoding == .compressed ? try Inflater() : nil
         } catch {
             throw ExportRefusal(error)
@@ -57,7 +58,7 @@ struct BodyCollector {
 
     /// The whole body.
     mutating func finish() throws(ExportRefusal) -> [UInt8] {
-        do throws(Inflater.Fault) {
+        do throws(InflationFault) {
             try inflater?.finish()
         } catch {
             throw ExportRefusal(error)
@@ -82,7 +83,7 @@ struct BodyCollector {
     private static func next(
         of inflater: Inflater
     ) throws(ExportRefusal) -> UnsafeRawBufferPointer? {
-        do throws(Inflater.Fault) {
+        do throws(InflationFault) {
             return try inflater.next()
         } catch {
             throw ExportRefusal(error)
@@ -91,7 +92,7 @@ struct BodyCollector {
 }
 
 extension ExportRefusal {
-    init(_ fault: Inflater.Fault) {
+    init(_ fault: InflationFault) {
         switch fault {
         case .damaged: self = .malformed(reason: "the body is not well-formed gzip or deflate")
         case .truncated: self = .malformed(reason: "the compressed body ends too early")

@@ -1,3 +1,4 @@
+public import CorpusStore
 public import OTLP
 
 /// Which part of a corpus a replay sends.
@@ -12,6 +13,10 @@ public struct ReplaySelection: Equatable, Sendable {
     public var shard: Shard?
     /// The only `service.name` whose resources are sent.
     public var service: String?
+    /// The traces whose spans and log records alone are sent; nil for everything.
+    ///
+    /// Metric points and log records outside any trace are left out with it.
+    public var traces: TraceFilter?
 
     /// The whole corpus, unless told otherwise.
     public init(
@@ -19,51 +24,50 @@ public struct ReplaySelection: Equatable, Sendable {
         from: Duration = .zero,
         until: Duration? = nil,
         shard: Shard? = nil,
-        service: String? = nil
+        service: String? = nil,
+        traces: TraceFilter? = nil
     ) {
         self.signals = signals
         self.from = from
         self.until = until
         self.shard = shard
         self.service = service
+        self.traces = traces
     }
+
+    /// Whether it chooses inside of requests, so that only their bytes tell what is sent.
+    var cutsRequests: Bool { service != nil || traces != nil }
 
     /// The instants that the selection lies between, in a corpus whose first request arrived at
     /// `firstArrival`.
     func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
-        func instant(_ offset: Duration) -> UInt64 {
-            let nanoseconds = UInt64(max(0, offset.wholeNanoseconds))
-            let (sum, overflow) = firstArrival.unixNanoseconds.addingReportingOverflow(nanoseconds)
-            return overflow ? .max : sum
-        }
-        let lower = instant(from)
-        return lower..<max(lower, until.map(instant) ?? .max)
+        RequestSelection.arrivals(from: from, until: until, firstArrival: firstArrival)
     }
 }
 
 /// A replayer's share of a corpus that several replay together: every N-th export request.
 ///
 /// Due times and timestamps are those of the whole replay, so that N replayers that start at one
-/// instant send what one would.
+/// instant send what one would. Request number k, counted from 0, belongs to share k mod N.
 public struct Shard: Equatable, Sendable {
-    /// Which share, from 1 to ``count``.
+    /// Which share, from 0 to ``count`` − 1.
     public let index: Int
     /// How many shares there are.
     public let count: Int
 
-    /// Reads `I/N`, as in `2/3`.
+    /// Reads `I/N`, as in `0/3`, `1/3` and `2/3`.
     /// - Throws: ``PlaybackError/invalidShard(_:)`` for anything else.
     public init(parsing text: String) throws(PlaybackError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]),
-            (1...1_000_000).contains(count), (1...count).contains(index)
+            (1...1_000_000).contains(count), (0..<count).contains(index)
         else { throw .invalidShard(text) }
         self.index = index
         self.count = count
     }
 
     func contains(_ number: Int64) -> Bool {
-        (number - 1) % Int64(count) == Int64(index - 1)
+        (number - 1) % Int64(count) == Int64(index)
     }
 }
 

@@ -22,7 +22,7 @@ struct ReplayPlan: Sendable {
     /// How long the selection took to arrive.
     private(set) var recordedDuration: Duration = .zero
 
-    /// Plans from what the corpus lists of its requests; where a service is selected, from the
+    /// Plans from what the corpus lists of its requests; where it is chosen inside of requests, from the
     /// requests themselves, all of which are decoded for it.
     init(_ source: BlockSource) throws {
         var arrivals: [Timestamp] = []
@@ -39,7 +39,7 @@ struct ReplayPlan: Sendable {
             seconds[index].items += items
             seconds[index].bytes += bytes
         }
-        if source.configuration.selection.service != nil {
+        if source.configuration.selection.cutsRequests {
             try source.forEachRequest {
                 add($0.signal, $0.arrival, items: $0.itemCount, bytes: $0.payloadBytes)
             }

@@ -1,3 +1,4 @@
+import CorpusStore
 import OTLP
 import OTLPTransport
 
@@ -25,6 +26,8 @@ public struct ReplaySettings: Codable, Equatable, Sendable {
     public let shard: String?
     /// The only service whose resources were sent.
     public let service: String?
+    /// The traces whose spans and log records alone were sent, as `--traces-with` takes it.
+    public let tracesWith: String?
     /// How many requests might be under way at a time.
     public let maxInFlight: Int
     /// How many connections might be open.
@@ -47,6 +50,7 @@ public struct ReplaySettings: Codable, Equatable, Sendable {
         untilSeconds = selection.until.map { $0 / .seconds(1) }
         shard = selection.shard?.description
         service = selection.service
+        tracesWith = selection.traces?.description
         maxInFlight = configuration.maximumInFlight
         connections = lanes.configuration.connections
         compression = lanes.configuration.compression.rawValue

@@ -31,18 +31,22 @@ struct BlockSource: Sendable {
     let schedule: Schedule
     let configuration: ReplayConfiguration
     let filter: RequestFilter
+    private let traces: TraceSelection?
 
     init(
         _ reader: CorpusReader,
         blocks: [BlockSummary],
         schedule: Schedule,
         configuration: ReplayConfiguration
-    ) {
+    ) throws {
         self.reader = reader
         self.schedule = schedule
         self.configuration = configuration
         let first = blocks.map(\.firstArrival).min() ?? schedule.origin
         filter = RequestFilter(configuration.selection, firstArrival: first)
+        traces = try configuration.selection.traces.map {
+            try TraceSelection($0, in: reader, skipsDamaged: true)
+        }
         let filter = filter
         self.blocks = blocks.filter { filter.overlaps($0.firstArrival, $0.lastArrival) }
     }
@@ -62,9 +66,16 @@ struct BlockSource: Sendable {
         do {
             for lap in 0..<schedule.laps {
                 order.restart()
+                let cutter = cutter(lap: lap)
                 for (block, nextArrival) in zip(blocks, nextArrivals) {
                     try Task.checkCancellation()
-                    let filled = try fill(block, lap: lap, start: start, onDamage: onDamage)
+                    let filled = try fill(
+                        block,
+                        lap: lap,
+                        cutter: cutter,
+                        start: start,
+                        onDamage: onDamage
+                    )
                     let ready = FilledBlock(order.add(filled, nextArrival: nextArrival))
                     onDisorder(order.outOfOrder)
                     let bytes = ready.requests.reduce(0) { $0 + $1.payloadBytes }
@@ -78,11 +89,31 @@ struct BlockSource: Sendable {
         }
     }
 
-    /// Calls `body` with every selected request of one lap, as recorded, in no particular order.
+    /// Calls `body` with every selected request of one lap, as recorded, in no particular order; what is
+    /// damaged is left out, for only the replay that meets it can say whether that is an error.
     func forEachRequest(_ body: (OutgoingRequest) -> Void) throws {
+        let cutter = cutter(lap: 0)
         for block in blocks {
-            try fill(block, lap: 0, start: schedule.origin) { _, _ in }.forEach(body)
+            do {
+                try fill(block, lap: 0, cutter: cutter, start: schedule.origin) { _, _ in }
+                    .forEach(body)
+            } catch  where Self.isDamage(error) {
+                continue
+            }
         }
+    }
+
+    /// What cuts the requests of a lap, whose ids may be new ones.
+    private func cutter(lap: Int) -> RequestCutter? {
+        let selection = configuration.selection
+        return RequestCutter(
+            service: selection.service,
+            traces: traces.map { $0.renamed(by: identifierMapping(lap: lap)) }
+        )
+    }
+
+    private func identifierMapping(lap: Int) -> IdentifierMapping {
+        identifierSeed(lap: lap).map { .fresh(seed: $0) } ?? .keep
     }
 
     /// For each block, the earliest arrival in any later one.
@@ -97,6 +128,7 @@ struct BlockSource: Sendable {
     private func fill(
         _ block: BlockSummary,
         lap: Int,
+        cutter: RequestCutter?,
         start: Timestamp,
         onDamage: (BlockSummary, any Error) -> Void
     ) throws -> [OutgoingRequest] {
@@ -105,7 +137,7 @@ struct BlockSource: Sendable {
                 contents(of: block, lap: lap, start: start),
                 lap: lap,
                 filter: filter,
-                service: configuration.selection.service
+                cutter: cutter
             ).requests
         } catch  where configuration.skipsDamagedBlocks && Self.isDamage(error) {
             onDamage(block, error)
@@ -126,7 +158,7 @@ struct BlockSource: Sendable {
         try reader.contents(
             of: block,
             mapping: schedule.mapping(configuration.timestamps, start: start, lap: lap),
-            ids: identifierSeed(lap: lap).map { .fresh(seed: $0) } ?? .keep
+            ids: identifierMapping(lap: lap)
         )
     }
 

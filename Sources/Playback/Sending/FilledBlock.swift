@@ -30,7 +30,7 @@ struct FilledBlock: Sendable {
         _ contents: consuming BlockContents,
         lap: Int,
         filter: RequestFilter,
-        service: String?
+        cutter: RequestCutter?
     ) throws {
         var contents = contents
         var buffer = ByteBufferAllocator().buffer(capacity: contents.summary.payloadBytes)
@@ -51,9 +51,9 @@ struct FilledBlock: Sendable {
         // Only now: a buffer that is written while a slice of it is held is copied first.
         requests = try places.compactMap { header, offset in
             let body = buffer.getSlice(at: offset, length: header.payloadBytes) ?? ByteBuffer()
-            guard let service else { return OutgoingRequest(header, lap: lap, body: body) }
+            guard let cutter else { return OutgoingRequest(header, lap: lap, body: body) }
             let payload = Array(body.readableBytesView)
-            return try ServiceCut(header.signal, payload, keeping: service)
+            return try cutter.cut(header.signal, payload)
                 .map { OutgoingRequest(header, lap: lap, cut: $0) }
         }
     }
@@ -72,7 +72,7 @@ extension OutgoingRequest {
         )
     }
 
-    fileprivate init(_ header: RequestHeader, lap: Int, cut: ServiceCut) {
+    fileprivate init(_ header: RequestHeader, lap: Int, cut: RequestCutter.Cut) {
         self.init(
             number: header.number,
             signal: header.signal,

@@ -51,7 +51,7 @@ final class BuiltProgram: Sendable {
     }
 
     /// Where SwiftPM puts what it builds: beside the test bundle.
-    private static var folder: URL {
+    static var folder: URL {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
         return bundle?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL
     }

@@ -59,7 +59,7 @@ struct SelectionTests {
         let requests = try generated(50)
         let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
         let sink = CollectingSink()
-        for index in 1...count {
+        for index in 0..<count {
             let report = try await replay(
                 corpus.path,
                 to: sink,
@@ -75,7 +75,7 @@ struct SelectionTests {
 
     @Test(
         "refuses what is no shard",
-        arguments: ["", "1", "0/3", "4/3", "1/0", "a/b", "1/2/3", "-1/3", "1/1000001"]
+        arguments: ["", "1", "3/3", "4/3", "1/0", "a/b", "1/2/3", "-1/3", "1/1000001"]
     )
     func invalidShard(text: String) {
         #expect(throws: PlaybackError.invalidShard(text)) { try Shard(parsing: text) }

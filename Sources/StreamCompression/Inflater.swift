@@ -4,24 +4,16 @@ import CZlib
 /// 32 KiB, so that what is received bounds what is held.
 ///
 /// Several gzip members in a row are one stream, as RFC 1952 says. Checksums are verified.
-final class Inflater {
-    /// Why a stream can't be inflated.
-    enum Fault: Error, Equatable {
-        /// Not gzip or zlib, or bytes that were changed on the way.
-        case damaged
-        /// The bytes end before the stream does.
-        case truncated
-        /// zlib could not get memory.
-        case outOfMemory
-    }
-
+public final class Inflater: StreamInflater {
     // zlib keeps the stream's address, so it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 32_768, alignment: 16)
     private var isAtStreamEnd = false
     private var isOutputWaiting = false
 
-    init() throws(Fault) {
+    /// An inflater at the beginning of a stream.
+    /// - Throws: ``InflationFault/outOfMemory``.
+    public init() throws(InflationFault) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 is the largest window; 32 more lets zlib tell gzip from zlib by the header.
@@ -42,7 +34,7 @@ final class Inflater {
     }
 
     /// Takes the next bytes of the stream, which must stay in place until ``next()`` returns nil.
-    func feed(_ input: UnsafeRawBufferPointer) {
+    public func feed(_ input: UnsafeRawBufferPointer) {
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
         )
@@ -51,7 +43,7 @@ final class Inflater {
     }
 
     /// The next inflated bytes, valid until the next call, or nil when more input is needed.
-    func next() throws(Fault) -> UnsafeRawBufferPointer? {
+    public func next() throws(InflationFault) -> UnsafeRawBufferPointer? {
         while stream.pointee.avail_in > 0 || isOutputWaiting {
             if isAtStreamEnd {
                 guard inflateReset(stream) == Z_OK else { throw .damaged }
@@ -74,8 +66,8 @@ final class Inflater {
     }
 
     /// Says that no input follows.
-    /// - Throws: ``Fault/truncated`` when the stream isn't at its end.
-    func finish() throws(Fault) {
+    /// - Throws: ``InflationFault/truncated`` when the stream isn't at its end.
+    public func finish() throws(InflationFault) {
         guard isAtStreamEnd else { throw .truncated }
     }
 }

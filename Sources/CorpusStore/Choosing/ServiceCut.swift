@@ -1,4 +1,3 @@
-import CorpusStore
 import OTLP
 
 /// An export request cut down to the resources of one service.

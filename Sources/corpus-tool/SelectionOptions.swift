@@ -1,0 +1,74 @@
+import ArgumentParser
+import CorpusEditing
+import CorpusStore
+import OTLP
+import Terminal
+
+/// Which part of a corpus is meant.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        help: "Signals to take. (default: traces,metrics,logs)",
+        transform: Self.parseSignals
+    )
+    var signals = Set(Signal.allCases)
+
+    @Option(
+        help: "Where to begin, since the recording's first request. (default: 0s)",
+        transform: { try DurationArgument(parsing: $0, allowingZero: true) }
+    )
+    var from = DurationArgument(.zero)
+
+    @Option(
+        help: "Where to end, since the recording's first request. (default: its end)",
+        transform: { try DurationArgument(parsing: $0) }
+    )
+    var until: DurationArgument?
+
+    @Option(help: "Take only the resources of the service of this name.")
+    var service: String?
+
+    @Option(
+        help: """
+            Take only whole traces, with their log records, that meet all conditions: service=NAME \
+            (a span of that service), error (a span with that status), min-duration=250ms. With \
+            --from and --until, those that begin there.
+            """,
+        transform: Self.parseTraces
+    )
+    var tracesWith: TraceFilter?
+
+    func validate() throws {
+        if let until, until.duration <= from.duration {
+            throw ValidationError("--until must lie after --from")
+        }
+    }
+
+    var selection: RequestSelection {
+        RequestSelection(
+            signals: signals,
+            from: from.duration,
+            until: until?.duration,
+            service: service,
+            traces: tracesWith
+        )
+    }
+
+    private static func parseTraces(_ text: String) throws -> TraceFilter {
+        try TraceFilter(parsing: text) { length in
+            let duration = try? DurationArgument(parsing: length, allowingZero: true).duration
+            return duration?.wholeNanoseconds
+        }
+    }
+
+    private static func parseSignals(_ text: String) throws -> Set<Signal> {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        return Set(
+            try names.map { name in
+                guard let signal = Signal(rawValue: String(name)) else {
+                    throw EditingError.invalidSignal(String(name))
+                }
+                return signal
+            }
+        )
+    }
+}
