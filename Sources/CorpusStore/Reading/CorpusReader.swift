@@ -179,17 +179,8 @@ public final class CorpusReader: Sendable {
     ///
     /// - Throws: ``CorpusError`` when the file is damaged; what `body` throws.
     public func forEachRequest(_ body: (Int64, ExportRequest) throws -> Void) throws {
-        for block in try blocks() {
-            let digests = try digests(of: block)
-            var contents = try contents(of: block, mapping: .keep)
-            var rest = digests[...]
-            while let (header, request) = try contents.nextRequest() {
-                guard rest.popFirst() == Data(PreparedRequest.sha256(of: request.payload)) else {
-                    throw CorpusError.damagedRequest(path: path, request: header.number)
-                }
-                try body(header.number, request)
-            }
-        }
+        var cursor = try RequestCursor(self)
+        while let (number, request) = try cursor.next() { try body(number, request) }
     }
 }
 
