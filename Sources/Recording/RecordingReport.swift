@@ -8,20 +8,6 @@ public import Terminal
 ///
 /// Encoded with snake-case keys it is the JSON that `record --json` prints.
 public struct RecordingReport: Encodable, Sendable {
-    /// Export requests by signal.
-    public struct Requests: Encodable, Sendable {
-        let traces: Int
-        let metrics: Int
-        let logs: Int
-    }
-
-    /// Items by signal.
-    public struct Items: Encodable, Sendable {
-        let spans: Int
-        let metricPoints: Int
-        let logRecords: Int
-    }
-
     /// Sizes in bytes.
     public struct Bytes: Encodable, Sendable {
         let payload: Int
@@ -46,8 +32,8 @@ public struct RecordingReport: Encodable, Sendable {
     let corpus: String
     let complete: Bool
     let load: LoadReport?
-    let exportRequests: Requests
-    let items: Items
+    let exportRequests: CorpusStatistics.Requests
+    let items: CorpusStatistics.Items
     let bytes: Bytes
     let losses: Losses
     let digest: String?
@@ -68,16 +54,8 @@ public struct RecordingReport: Encodable, Sendable {
         self.corpus = corpus
         complete = true
         self.load = load
-        exportRequests = Requests(
-            traces: totals.traces.requests,
-            metrics: totals.metrics.requests,
-            logs: totals.logs.requests
-        )
-        items = Items(
-            spans: totals.traces.items,
-            metricPoints: totals.metrics.items,
-            logRecords: totals.logs.items
-        )
+        exportRequests = .init(totals)
+        items = .init(totals)
         bytes = Bytes(
             payload: totals.payloadBytes,
             stored: totals.blockBytes,

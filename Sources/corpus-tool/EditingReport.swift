@@ -8,42 +8,20 @@ protocol EditingReport: Encodable {
 
 /// What a new corpus holds, as part of a report.
 struct CorpusSummary: Encodable {
-    struct Requests: Encodable {
-        let traces: Int
-        let metrics: Int
-        let logs: Int
-
-        var total: Int { traces + metrics + logs }
-    }
-
-    struct Items: Encodable {
-        let spans: Int
-        let metricPoints: Int
-        let logRecords: Int
-    }
-
     struct Bytes: Encodable {
         let payload: Int
         let blocks: Int
         let file: Int
     }
 
-    let exportRequests: Requests
-    let items: Items
+    let exportRequests: CorpusStatistics.Requests
+    let items: CorpusStatistics.Items
     let bytes: Bytes
     let digest: String?
 
     init(_ totals: CorpusTotals) {
-        exportRequests = Requests(
-            traces: totals.traces.requests,
-            metrics: totals.metrics.requests,
-            logs: totals.logs.requests
-        )
-        items = Items(
-            spans: totals.traces.items,
-            metricPoints: totals.metrics.items,
-            logRecords: totals.logs.items
-        )
+        exportRequests = .init(totals)
+        items = .init(totals)
         bytes = Bytes(
             payload: totals.payloadBytes,
             blocks: totals.blockBytes,
@@ -59,4 +37,9 @@ struct CorpusSummary: Encodable {
             + "\(Quantity.count(items.logRecords)) log records), "
             + "\(Quantity.bytes(bytes.payload)) of payload in \(Quantity.bytes(bytes.file))"
     }
+}
+
+extension CorpusStatistics.Requests {
+    /// Those of all signals.
+    var total: Int { traces + metrics + logs }
 }

@@ -75,13 +75,13 @@ private struct ExportReport: EditingReport {
     let version = 1
     let corpus: String
     let files: [File]
-    let exportRequests: CorpusSummary.Requests
+    let exportRequests: CorpusStatistics.Requests
     let payloadBytes: Int
 
     init(corpus: String, _ result: CorpusExport.Result) {
         self.corpus = corpus
         files = result.files.map { File(path: $0.path, bytes: $0.bytes) }
-        exportRequests = CorpusSummary(result.totals).exportRequests
+        exportRequests = .init(result.totals)
         payloadBytes = result.totals.payloadBytes
     }
 

@@ -47,7 +47,8 @@ public struct CorpusExport: Sendable {
                 for bytes in try message(request, number, of: reader.path) {
                     try output.write(bytes)
                 }
-                result.totals.count(request, items: 0)
+                result.totals[request.signal].requests += 1
+                result.totals[request.signal].payloadBytes += request.payload.count
             }
             if !isSplit, outputs.isEmpty { outputs[path] = try open(path) }
             for (path, output) in outputs.sorted(by: { $0.key ?? "" < $1.key ?? "" }) {
@@ -107,13 +108,5 @@ public struct CorpusExport: Sendable {
             let length = UInt32(clamping: request.payload.count).bigEndian
             return [withUnsafeBytes(of: length) { Array($0) }, request.payload]
         }
-    }
-}
-
-extension CorpusTotals {
-    mutating func count(_ request: ExportRequest, items: Int) {
-        self[request.signal].requests += 1
-        self[request.signal].items += items
-        self[request.signal].payloadBytes += request.payload.count
     }
 }

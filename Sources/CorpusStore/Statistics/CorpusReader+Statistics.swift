@@ -37,16 +37,8 @@ extension CorpusReader {
                 settings: recording.settings
             ),
             durationSeconds: Double(nanoseconds) / 1e9,
-            exportRequests: .init(
-                traces: totals.traces.requests,
-                metrics: totals.metrics.requests,
-                logs: totals.logs.requests
-            ),
-            items: .init(
-                spans: totals.traces.items,
-                metricPoints: totals.metrics.items,
-                logRecords: totals.logs.items
-            ),
+            exportRequests: .init(totals),
+            items: .init(totals),
             bytes: .init(
                 payload: totals.payloadBytes,
                 jsonEquivalent: totals.jsonBytes,

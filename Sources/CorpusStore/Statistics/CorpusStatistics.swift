@@ -22,6 +22,13 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
         public let metrics: Int
         /// Of log records.
         public let logs: Int
+
+        /// Those of a corpus.
+        public init(_ totals: CorpusTotals) {
+            traces = totals.traces.requests
+            metrics = totals.metrics.requests
+            logs = totals.logs.requests
+        }
     }
 
     /// Items by signal.
@@ -32,6 +39,13 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
         public let metricPoints: Int
         /// Of logs.
         public let logRecords: Int
+
+        /// Those of a corpus.
+        public init(_ totals: CorpusTotals) {
+            spans = totals.traces.items
+            metricPoints = totals.metrics.items
+            logRecords = totals.logs.items
+        }
     }
 
     /// Sizes in bytes.
