@@ -24,7 +24,7 @@ struct RequestContent {
         payload = request.payload
         let payload = request.payload
         func text(_ range: RequestScan.Bytes) -> String {
-            String(decoding: payload[Int(range.lowerBound)..<Int(range.upperBound)], as: UTF8.self)
+            String(decoding: payload[range.places], as: UTF8.self)
         }
         func hex(_ offset: Int32, _ count: Int) -> String {
             guard offset >= 0 else { return "" }

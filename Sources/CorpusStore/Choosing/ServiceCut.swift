@@ -21,7 +21,7 @@ struct ServiceCut {
         let scan = try RequestScan(signal, payload: payload)
         let name = Array(service.utf8)
         let isKept = scan.resources.map { resource in
-            payload[Self.range(resource.serviceName)].elementsEqual(name)
+            payload[resource.serviceName.places].elementsEqual(name)
         }
         guard isKept.contains(true) else { return nil }
         guard isKept.contains(false) else {
@@ -34,24 +34,11 @@ struct ServiceCut {
         cut.reserveCapacity(payload.count)
         for (resource, isKept) in zip(scan.resources, isKept) where isKept {
             cut.append(Self.entryTag)
-            Self.append(varint: resource.entry.count, to: &cut)
-            cut += payload[Self.range(resource.entry)]
+            cut.append(varint: resource.entry.count)
+            cut += payload[resource.entry.places]
         }
         self.payload = cut
         itemCount = scan.items.count { isKept[Int($0.resource)] }
         skeletonCRC32 = try RequestScan(signal, payload: cut).skeletonCRC32(of: cut)
-    }
-
-    private static func range(_ bytes: RequestScan.Bytes) -> Range<Int> {
-        Int(bytes.lowerBound)..<Int(bytes.upperBound)
-    }
-
-    private static func append(varint value: Int, to bytes: inout [UInt8]) {
-        var rest = UInt(value)
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 }

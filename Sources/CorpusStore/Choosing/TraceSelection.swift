@@ -139,8 +139,7 @@ public struct TraceSelection: Sendable {
         let scan = try RequestScan(.traces, payload: payload)
         let name = filter.service.map { Array($0.utf8) }
         let isOfService = scan.resources.map { resource in
-            let range = Int(resource.serviceName.lowerBound)..<Int(resource.serviceName.upperBound)
-            return name.map(payload[range].elementsEqual) ?? true
+            name.map(payload[resource.serviceName.places].elementsEqual) ?? true
         }
         payload.withUnsafeBytes { bytes in
             for item in scan.items where item.traceIDOffset >= 0 {

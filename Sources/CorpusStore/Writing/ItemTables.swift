@@ -263,7 +263,7 @@ struct ItemTables {
         _ payload: UnsafeRawBufferPointer,
         _ range: RequestScan.Bytes
     ) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: payload[Int(range.lowerBound)..<Int(range.upperBound)])
+        UnsafeRawBufferPointer(rebasing: payload[range.places])
     }
 
     /// The beginning of a text, cut between two characters.

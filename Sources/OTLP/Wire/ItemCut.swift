@@ -65,7 +65,7 @@ private struct ItemCutter {
             guard let inner = try message(content, level: level + 1) else { continue }
             hasItems = true
             left.append(UInt8(truncatingIfNeeded: tag.field << 3) | tag.type)
-            Self.append(varint: inner.count, to: &left)
+            left.append(varint: inner.count)
             left += inner
         }
         return hasItems ? left : nil
@@ -74,13 +74,16 @@ private struct ItemCutter {
     private func copy(_ range: Range<Int>, to bytes: inout [UInt8]) {
         bytes += UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
+}
 
-    private static func append(varint value: Int, to bytes: inout [UInt8]) {
+extension [UInt8] {
+    /// Adds a length as protobuf writes it.
+    package mutating func append(varint value: Int) {
         var rest = UInt(value)
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+        append(UInt8(truncatingIfNeeded: rest))
     }
 }

@@ -93,3 +93,8 @@ public struct RequestScan: Sendable {
     /// Every hole, in the order of their offsets.
     public internal(set) var holes: [Hole] = []
 }
+
+extension RequestScan.Bytes {
+    /// The same places as an array of the payload's bytes counts them.
+    package var places: Range<Int> { Int(lowerBound)..<Int(upperBound) }
+}
