@@ -29,7 +29,7 @@ extension Programs {
             let ending = try await BuiltProgram.run(program, "--experimental-dump-help")
             let help = try JSONValue(parsing: ending.output)
             let commands = try #require(help["command"].map(Self.withSubcommands))
-            let arguments = commands.flatMap { Self.elements($0["arguments"]) }
+            let arguments = commands.flatMap { $0["arguments"]?.elements ?? [] }
             #expect(arguments.count > 1)
             for argument in arguments {
                 #expect(argument["abstract"]?.string?.isEmpty == false, "\(argument)")
@@ -40,7 +40,7 @@ extension Programs {
         func subcommands() async throws {
             let ending = try await BuiltProgram.run("corpus-tool", "--experimental-dump-help")
             let help = try JSONValue(parsing: ending.output)
-            let subcommands = Self.elements(help["command.subcommands"])
+            let subcommands = (help["command.subcommands"]?.elements ?? [])
                 .filter { $0["commandName"]?.string != "help" }
             #expect(subcommands.count >= 9)
             for subcommand in subcommands {
@@ -52,13 +52,9 @@ extension Programs {
 
         private static func withSubcommands(_ command: JSONValue) -> [JSONValue] {
             [command]
-                + elements(command["subcommands"])
+                + (command["subcommands"]?.elements ?? [])
                 .filter { $0["commandName"]?.string != "help" }
                 .flatMap(withSubcommands)
-        }
-
-        private static func elements(_ value: JSONValue?) -> [JSONValue] {
-            if case .array(let elements)? = value { elements } else { [] }
         }
     }
 }
