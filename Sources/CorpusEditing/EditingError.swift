@@ -18,8 +18,6 @@ public enum EditingError: Error, Equatable {
     case clockOutOfRange(path: String)
     /// A rate that isn't one.
     case invalidArrivals(String)
-    /// A signal that isn't one.
-    case invalidSignal(String)
 }
 
 /// Where in a file a message stands.
@@ -59,8 +57,6 @@ extension EditingError: CustomStringConvertible {
             "\(path): its times can't be moved so far"
         case .invalidArrivals(let text):
             "'\(text)' is no way to tell arrivals; write items, or a rate such as 100rps"
-        case .invalidSignal(let text):
-            "'\(text)' is not a signal; write traces, metrics, logs or several with commas between"
         }
     }
 }

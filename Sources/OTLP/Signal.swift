@@ -24,3 +24,33 @@ public enum Signal: String, CaseIterable, Codable, Sendable {
         }
     }
 }
+
+extension Set<Signal> {
+    /// Reads names with commas between them, as `--signals` takes them: `traces,logs`.
+    /// - Throws: ``SignalError`` for a name that is none.
+    public init(parsing text: String) throws(SignalError) {
+        self = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let signal = Signal(rawValue: String(name)) else {
+                throw .unknown(String(name))
+            }
+            insert(signal)
+        }
+    }
+}
+
+/// What is wrong with the names of signals.
+public enum SignalError: Error, Equatable {
+    /// A name that no signal has.
+    case unknown(String)
+}
+
+extension SignalError: CustomStringConvertible {
+    /// One line that says what is wrong and what to do.
+    public var description: String {
+        switch self {
+        case .unknown(let text):
+            "'\(text)' is not a signal; write traces, metrics, logs or several with commas between"
+        }
+    }
+}

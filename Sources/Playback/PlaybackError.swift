@@ -8,8 +8,6 @@ public enum PlaybackError: Error, Equatable {
     case emptySelection(path: String)
     /// A shard that isn't one.
     case invalidShard(String)
-    /// A signal that isn't one.
-    case invalidSignal(String)
     /// A report that can't be read.
     case invalidReport(path: String, reason: String)
     /// Fewer than two runs to compare.
@@ -33,8 +31,6 @@ extension PlaybackError: CustomStringConvertible {
                 + "--signals, --from, --until, --shard, --service and --traces-with"
         case .invalidShard(let text):
             "'\(text)' is not a shard; write 0/3, 1/3 or 2/3"
-        case .invalidSignal(let text):
-            "'\(text)' is not a signal; write traces, metrics, logs or several with commas between"
         case .invalidReport(let path, let reason):
             "\(path): not a report of replay: \(reason)"
         case .tooFewRuns(let count):

@@ -8,7 +8,7 @@ import Terminal
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: "Signals to take. (default: traces,metrics,logs)",
-        transform: Self.parseSignals
+        transform: { try Set(parsing: $0) }
     )
     var signals = Set(Signal.allCases)
 
@@ -33,7 +33,9 @@ struct SelectionOptions: ParsableArguments {
             (a span of that service), error (a span with that status), min-duration=250ms. With \
             --from and --until, those that begin there.
             """,
-        transform: Self.parseTraces
+        transform: {
+            try TraceFilter(parsing: $0, duration: DurationArgument.nanoseconds(parsing:))
+        }
     )
     var tracesWith: TraceFilter?
 
@@ -50,25 +52,6 @@ struct SelectionOptions: ParsableArguments {
             until: until?.duration,
             service: service,
             traces: tracesWith
-        )
-    }
-
-    private static func parseTraces(_ text: String) throws -> TraceFilter {
-        try TraceFilter(parsing: text) { length in
-            let duration = try? DurationArgument(parsing: length, allowingZero: true).duration
-            return duration?.wholeNanoseconds
-        }
-    }
-
-    private static func parseSignals(_ text: String) throws -> Set<Signal> {
-        let names = text.split(separator: ",", omittingEmptySubsequences: false)
-        return Set(
-            try names.map { name in
-                guard let signal = Signal(rawValue: String(name)) else {
-                    throw EditingError.invalidSignal(String(name))
-                }
-                return signal
-            }
         )
     }
 }

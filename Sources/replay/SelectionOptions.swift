@@ -8,7 +8,7 @@ import Terminal
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: "Signals to send. (default: traces,metrics,logs)",
-        transform: Self.parseSignals
+        transform: { try Set(parsing: $0) }
     )
     var signals = Set(Signal.allCases)
 
@@ -39,7 +39,9 @@ struct SelectionOptions: ParsableArguments {
             (a span of that service), error (a span with that status), min-duration=250ms. Metrics \
             and log records outside any trace are left out.
             """,
-        transform: Self.parseTraces
+        transform: {
+            try TraceFilter(parsing: $0, duration: DurationArgument.nanoseconds(parsing:))
+        }
     )
     var tracesWith: TraceFilter?
 
@@ -51,31 +53,14 @@ struct SelectionOptions: ParsableArguments {
 
     var selection: ReplaySelection {
         ReplaySelection(
-            signals: signals,
-            from: from.duration,
-            until: until?.duration,
-            shard: shard,
-            service: service,
-            traces: tracesWith
-        )
-    }
-
-    private static func parseTraces(_ text: String) throws -> TraceFilter {
-        try TraceFilter(parsing: text) { length in
-            let duration = try? DurationArgument(parsing: length, allowingZero: true).duration
-            return duration.flatMap { Int64(exactly: ($0 / .nanoseconds(1)).rounded()) }
-        }
-    }
-
-    private static func parseSignals(_ text: String) throws -> Set<Signal> {
-        let names = text.split(separator: ",", omittingEmptySubsequences: false)
-        return Set(
-            try names.map { name in
-                guard let signal = Signal(rawValue: String(name)) else {
-                    throw PlaybackError.invalidSignal(String(name))
-                }
-                return signal
-            }
+            RequestSelection(
+                signals: signals,
+                from: from.duration,
+                until: until?.duration,
+                service: service,
+                traces: tracesWith
+            ),
+            shard: shard
         )
     }
 }

@@ -12,7 +12,7 @@ public struct CorpusCut: Sendable {
     }
 
     /// Copies what is selected: each request as it is, or cut down to a service's resources or to
-    /// traces.
+    /// traces, whole: those that begin where the part does.
     ///
     /// The new recording begins and ends where the part does.
     /// - Returns: what the new corpus holds.

@@ -10,9 +10,7 @@ public struct RequestSelection: Equatable, Sendable {
     public var until: Duration?
     /// The only `service.name` whose resources are chosen.
     public var service: String?
-    /// The only traces whose spans and log records are chosen, whole; metrics are in none.
-    ///
-    /// Together with ``from`` and ``until``, it takes the traces that begin there.
+    /// The only traces whose spans and log records are chosen; metrics are in none.
     public var traces: TraceFilter?
 
     /// The whole corpus, unless told otherwise.
@@ -30,13 +28,9 @@ public struct RequestSelection: Equatable, Sendable {
         self.traces = traces
     }
 
-    /// The instants between which a selection lies, in Unix nanoseconds, in a corpus whose first
+    /// The instants between which the selection lies, in Unix nanoseconds, in a corpus whose first
     /// request arrived at `firstArrival`.
-    public static func arrivals(
-        from: Duration,
-        until: Duration?,
-        firstArrival: Timestamp
-    ) -> Range<UInt64> {
+    public func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
         func instant(_ offset: Duration) -> UInt64 {
             let nanoseconds = UInt64(max(0, offset.wholeNanoseconds))
             let (sum, overflow) = firstArrival.unixNanoseconds.addingReportingOverflow(nanoseconds)
@@ -44,10 +38,5 @@ public struct RequestSelection: Equatable, Sendable {
         }
         let lower = instant(from)
         return lower..<max(lower, until.map(instant) ?? .max)
-    }
-
-    /// The instants between which the selection lies in a corpus, in Unix nanoseconds.
-    public func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
-        Self.arrivals(from: from, until: until, firstArrival: firstArrival)
     }
 }

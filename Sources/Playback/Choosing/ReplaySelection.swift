@@ -1,48 +1,23 @@
 public import CorpusStore
-public import OTLP
+import OTLP
 
 /// Which part of a corpus a replay sends.
 public struct ReplaySelection: Equatable, Sendable {
-    /// The signals to send.
-    public var signals: Set<Signal>
-    /// Where to begin, on the recording's clock: since its first arrival.
-    public var from: Duration
-    /// Where to end, on the same clock, that instant itself left out; nil is the recording's end.
-    public var until: Duration?
+    /// The part that is sent, by however many replayers.
+    ///
+    /// The window and the service are chosen request by request, of chosen traces too.
+    public var requests: RequestSelection
     /// This replayer's share of the requests, where several send a corpus together.
     public var shard: Shard?
-    /// The only `service.name` whose resources are sent.
-    public var service: String?
-    /// The traces whose spans and log records alone are sent; nil for everything.
-    ///
-    /// Metric points and log records outside any trace are left out with it.
-    public var traces: TraceFilter?
 
     /// The whole corpus, unless told otherwise.
-    public init(
-        signals: Set<Signal> = Set(Signal.allCases),
-        from: Duration = .zero,
-        until: Duration? = nil,
-        shard: Shard? = nil,
-        service: String? = nil,
-        traces: TraceFilter? = nil
-    ) {
-        self.signals = signals
-        self.from = from
-        self.until = until
+    public init(_ requests: RequestSelection = RequestSelection(), shard: Shard? = nil) {
+        self.requests = requests
         self.shard = shard
-        self.service = service
-        self.traces = traces
     }
 
     /// Whether it chooses inside of requests, so that only their bytes tell what is sent.
-    var cutsRequests: Bool { service != nil || traces != nil }
-
-    /// The instants that the selection lies between, in a corpus whose first request arrived at
-    /// `firstArrival`.
-    func arrivals(firstArrival: Timestamp) -> Range<UInt64> {
-        RequestSelection.arrivals(from: from, until: until, firstArrival: firstArrival)
-    }
+    var cutsRequests: Bool { requests.service != nil || requests.traces != nil }
 }
 
 /// A replayer's share of a corpus that several replay together: every N-th export request.
@@ -83,8 +58,8 @@ struct RequestFilter: Sendable {
     private let shard: Shard?
 
     init(_ selection: ReplaySelection, firstArrival: Timestamp) {
-        signals = selection.signals
-        arrivals = selection.arrivals(firstArrival: firstArrival)
+        signals = selection.requests.signals
+        arrivals = selection.requests.arrivals(firstArrival: firstArrival)
         shard = selection.shard
     }
 

@@ -38,7 +38,7 @@ public struct ReplaySettings: Codable, Equatable, Sendable {
     public let retryForSeconds: Double
 
     init(_ configuration: ReplayConfiguration, _ lanes: SendingLanes) {
-        let selection = configuration.selection
+        let selection = configuration.selection.requests
         to = lanes.endpoint.description
         speed = configuration.speed.description
         timestamps = configuration.timestamps.rawValue
@@ -48,7 +48,7 @@ public struct ReplaySettings: Codable, Equatable, Sendable {
         signals = selection.signals.map(\.rawValue).sorted()
         fromSeconds = selection.from / .seconds(1)
         untilSeconds = selection.until.map { $0 / .seconds(1) }
-        shard = selection.shard?.description
+        shard = configuration.selection.shard?.description
         service = selection.service
         tracesWith = selection.traces?.description
         maxInFlight = configuration.maximumInFlight

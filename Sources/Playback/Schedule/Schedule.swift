@@ -43,7 +43,7 @@ public struct Schedule: Sendable {
             let last = blocks.map(\.lastArrival).max(),
             let latestTime = blocks.map(\.latestTime).max()
         else { return nil }
-        let window = configuration.selection.arrivals(firstArrival: first)
+        let window = configuration.selection.requests.arrivals(firstArrival: first)
         let origin = Timestamp(unixNanoseconds: window.lowerBound)
         let arrived = first.duration(to: last)
         let recorded = recording.ended.map { recording.started.duration(to: $0) } ?? arrived
@@ -54,7 +54,8 @@ public struct Schedule: Sendable {
             latestTime: latestTime,
             speed: configuration.speed,
             laps: configuration.laps,
-            lap: min(configuration.selection.until ?? length, length) - configuration.selection.from
+            lap: min(configuration.selection.requests.until ?? length, length)
+                - configuration.selection.requests.from
         )
     }
 

@@ -44,7 +44,7 @@ struct BlockSource: Sendable {
         self.configuration = configuration
         let first = blocks.map(\.firstArrival).min() ?? schedule.origin
         filter = RequestFilter(configuration.selection, firstArrival: first)
-        traces = try configuration.selection.traces.map {
+        traces = try configuration.selection.requests.traces.map {
             try TraceSelection($0, in: reader, skipsDamaged: true)
         }
         let filter = filter
@@ -105,7 +105,7 @@ struct BlockSource: Sendable {
 
     /// What cuts the requests of a lap, whose ids may be new ones.
     private func cutter(lap: Int) -> RequestCutter? {
-        let selection = configuration.selection
+        let selection = configuration.selection.requests
         return RequestCutter(
             service: selection.service,
             traces: traces.map { $0.renamed(by: identifierMapping(lap: lap)) }

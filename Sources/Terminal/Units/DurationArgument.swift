@@ -49,6 +49,12 @@ public struct DurationArgument: Sendable, Equatable {
         guard allowingZero || duration > .zero else { throw .zero(text) }
     }
 
+    /// Reads a duration or no time at all, in nanoseconds; nil for what is neither.
+    public static func nanoseconds(parsing text: String) -> Int64? {
+        let parts = (try? DurationArgument(parsing: text, allowingZero: true))?.duration.components
+        return parts.map { $0.seconds * 1_000_000_000 + $0.attoseconds / 1_000_000_000 }
+    }
+
     /// Smallest first, so that units must come in falling order.
     private enum Unit: String, CaseIterable {
         case microseconds = "us"

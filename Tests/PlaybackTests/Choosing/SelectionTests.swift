@@ -19,7 +19,7 @@ struct SelectionTests {
         let report = try await replay(
             corpus.path,
             to: sink,
-            settings("max", selection: .init(signals: [.metrics]))
+            settings("max", selection: .init(.init(signals: [.metrics])))
         )
         #expect(Set(sink.requests.map(\.signal)) == [.metrics])
         #expect(sink.requests.count == corpus.totals.metrics.requests)
@@ -45,7 +45,7 @@ struct SelectionTests {
             settings(
                 "1000x",
                 .keep,
-                selection: .init(from: .milliseconds(200), until: .milliseconds(900))
+                selection: .init(.init(from: .milliseconds(200), until: .milliseconds(900)))
             )
         )
         #expect(Set(sink.requests.map(\.payload)) == Set(expected.map(\.payload)))
@@ -123,7 +123,7 @@ struct SelectionTests {
         let report = try await replay(
             corpus.path,
             to: sink,
-            settings("max", .keep, selection: .init(service: "orders"))
+            settings("max", .keep, selection: .init(.init(service: "orders")))
         )
         let sent = try sink.requests.map {
             try Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest(
@@ -165,7 +165,7 @@ struct SelectionTests {
             try await replay(
                 corpus.path,
                 to: CollectingSink(),
-                settings("max", selection: .init(service: "nobody"))
+                settings("max", selection: .init(.init(service: "nobody")))
             )
         }
     }
