@@ -93,7 +93,7 @@ struct CodecSample {
         private let blocks: [[UInt8]]
         private let sections: [[BlockCodec.Section]]
         private let skeletons: [(stream: [UInt8], length: Int)]
-        private let buffer: [UInt8]
+        private let output: Output
         private let mapping: TimestampMapping
 
         init(_ sample: CodecSample, library: Compression) throws {
@@ -105,7 +105,7 @@ struct CodecSample {
                 let bytes = run.flatMap(\.skeleton)
                 return (try BlockCodec.stream(of: bytes, library: library), bytes.count)
             }
-            buffer = [UInt8](repeating: 0, count: skeletons.map(\.length).max() ?? 0)
+            output = Output(byteCount: skeletons.map(\.length).max() ?? 0)
             let origin = sample.requests.first?.arrival.unixNanoseconds ?? 0
             mapping = TimestampMapping(
                 mode: .shift,
@@ -130,18 +130,15 @@ struct CodecSample {
 
         /// Timestamps rewritten, at ten times the speed.
         func decode(ids: IdentifierMapping) throws {
-            var buffer = buffer
             for (block, run) in zip(blocks, sample.runs) {
-                try buffer.withUnsafeMutableBytes {
-                    _ = try BlockCodec.decode(
-                        block,
-                        requests: run.count,
-                        mapping: mapping,
-                        ids: ids,
-                        library: library,
-                        into: $0
-                    )
-                }
+                _ = try BlockCodec.decode(
+                    block,
+                    requests: run.count,
+                    mapping: mapping,
+                    ids: ids,
+                    library: library,
+                    into: output.bytes
+                )
             }
         }
 
@@ -152,16 +149,26 @@ struct CodecSample {
         /// The payloads with their holes zeroed, as one stream a block: what blocks would be
         /// without templates and columns.
         func inflateSkeletons() throws {
-            var buffer = buffer
             for skeleton in skeletons {
-                try buffer.withUnsafeMutableBytes {
-                    try BlockCodec.inflate(
-                        stream: skeleton.stream,
-                        into: UnsafeMutableRawBufferPointer(rebasing: $0[..<skeleton.length]),
-                        library: library
-                    )
-                }
+                try BlockCodec.inflate(
+                    stream: skeleton.stream,
+                    into: UnsafeMutableRawBufferPointer(rebasing: output.bytes[..<skeleton.length]),
+                    library: library
+                )
             }
         }
+    }
+
+    /// Where payloads are decoded to, one block's over the other's, as an array could be only by
+    /// copying it first.
+    private final class Output {
+        let bytes: UnsafeMutableRawBufferPointer
+
+        init(byteCount: Int) {
+            bytes = .allocate(byteCount: byteCount, alignment: 16)
+            bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        }
+
+        deinit { bytes.deallocate() }
     }
 }
