@@ -41,7 +41,6 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
     ) throws(CodecError) {
         let memory = try BlockMemory.inflated(block, library: library)
         let table = try TemplateTable(memory)
-        let payloadBytes = try Self.payloadBytes(memory.cursor(.pieces), table)
         let anchors = try Self.anchors(
             memory.cursor(.anchors),
             count: memory.bytes(of: .traceIDs).count / 16
@@ -49,7 +48,7 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
         ids.apply(toTraceIDs: memory.bytes(of: .traceIDs))
         ids.apply(toSpanIDs: memory.bytes(of: .spanIDs))
         requests = memory.cursor(.requests)
-        unreadPayloadBytes = payloadBytes
+        unreadPayloadBytes = Self.mostPayloadBytes(memory, table)
         motions = anchors.map { mapping.motion(anchor: $0) }
         columns = table.columns
         lastTimes = anchors
@@ -72,24 +71,19 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
         return anchors
     }
 
-    /// How many bytes the pieces of a block make up.
-    private static func payloadBytes(
-        _ pieces: ColumnCursor,
+    /// How many bytes the pieces of a block make up at most.
+    private static func mostPayloadBytes(
+        _ memory: borrowing BlockMemory,
         _ table: TemplateTable
-    ) throws(CodecError) -> Int {
-        var pieces = pieces
-        var total = 0
-        while pieces.rest > 0 {
-            let code = try pieces.count(upTo: table.templates.count)
-            total +=
-                code == 0
-                ? try pieces.count(upTo: BlockLayout.maximumPayloadBytes)
-                : table.templates[code - 1].length
-            guard total <= BlockLayout.maximumPayloadBytes else {
-                throw CodecError("the payloads exceed \(BlockLayout.maximumPayloadBytes) bytes")
-            }
-        }
-        return total
+    ) -> Int {
+        let filled = memory.bytes(of: .pieces).count.multipliedReportingOverflow(
+            by: table.longestTemplate
+        )
+        let most = filled.partialValue.addingReportingOverflow(memory.bytes(of: .literals).count)
+        let overflows = filled.overflow || most.overflow
+        return overflows
+            ? BlockLayout.maximumPayloadBytes
+            : min(most.partialValue, BlockLayout.maximumPayloadBytes)
     }
 
     /// The ids of the block's traces, as renamed, with their anchors.

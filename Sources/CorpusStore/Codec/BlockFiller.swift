@@ -2,8 +2,8 @@ import OTLP
 
 /// The loop that fills payloads: copies each piece's template, then fills its slots.
 ///
-/// Indexes into the tables were checked when the tables and the pieces were read; what is checked
-/// here are the columns' ends, the payload's end and the references.
+/// Indexes that the tables hold were checked when they were read; what is checked here are the
+/// pieces' templates, the columns' ends, the payload's end and the references.
 struct BlockFiller {
     private var pieces: ColumnCursor
     private var literals: ColumnCursor
@@ -16,6 +16,8 @@ struct BlockFiller {
     private let spanCount: Int
     private var histories = (SignalHistory(), SignalHistory(), SignalHistory())
     private let mapping: TimestampMapping
+    private var starts = Axis()
+    private var axis = Axis()
 
     init(_ memory: borrowing BlockMemory, mapping: TimestampMapping) {
         pieces = memory.cursor(.pieces)
@@ -27,6 +29,23 @@ struct BlockFiller {
         (self.traceIDs, traceCount) = (traceIDs.place, traceIDs.rest / 16)
         (self.spanIDs, spanCount) = (spanIDs.place, spanIDs.rest / 8)
         self.mapping = mapping
+    }
+
+    /// The last time that was moved on the axis, and where to: points come in groups of one time,
+    /// and the axis takes a division.
+    private struct Axis {
+        private var latest: (time: UInt64, moved: UInt64) = (0, 0)
+
+        @inline(__always)
+        mutating func moved(
+            _ time: UInt64,
+            _ motion: TimestampMapping.Motion,
+            _ mapping: TimestampMapping
+        ) -> UInt64 {
+            guard case .onAxis = motion else { return mapping.moved(time, motion) }
+            if time != latest.time { latest = (time, mapping.moved(time, motion)) }
+            return latest.moved
+        }
     }
 
     /// What is known of the piece that is being filled.
@@ -57,7 +76,7 @@ struct BlockFiller {
         var place = base
         let end = base + row.payloadBytes
         for _ in 0..<row.pieceCount {
-            let code = Int(truncatingIfNeeded: try filler.pieces.varint())
+            let code = try filler.pieces.count(upTo: templates.count)
             if code == 0 {
                 let count = try filler.pieces.count(upTo: end - place)
                 place.copyMemory(from: try filler.literals.take(count), byteCount: count)
@@ -79,16 +98,49 @@ struct BlockFiller {
                 context.trace = index
                 context.motion = motions[unchecked: index]
             }
-            for index in template.slots {
+            // Not a loop over the range, which checks each index twice.
+            var index = template.slots.lowerBound
+            while index < template.slots.upperBound {
                 let slot = slots[unchecked: index]
+                index &+= 1
                 let target = place + Int(slot.offset)
-                if slot.filling == Slot.column {
-                    try Self.copyValue(&columns[unchecked: Int(slot.argument)], to: target)
-                } else if slot.filling == Slot.repeated {
-                    let source = place + Int(slot.argument)
-                    target.copyMemory(from: source, byteCount: Int(slot.width))
-                } else {
-                    try filler.fillHole(slot, target, &context, &history, &lastTimes)
+                switch slot.filling {
+                case .value:
+                    let width = Int(slot.width)
+                    let column = Int(slot.argument)
+                    Self.copy(try columns[unchecked: column].indexes.take(width), width, to: target)
+                case .entry:
+                    let width = Int(slot.width)
+                    let entry = try Self.nextEntry(&columns[unchecked: Int(slot.argument)])
+                    Self.copy(entry, width, to: target)
+                case .repeated:
+                    Self.copy(place + Int(slot.argument), Int(slot.width), to: target)
+                case .traceID:
+                    let source = filler.traceIDs + context.trace * 16
+                    target.copyMemory(from: source, byteCount: 16)
+                case .otherTraceID:
+                    try filler.fillOtherTraceID(target, history)
+                case .spanID:
+                    let number = try filler.references.index(
+                        after: history.lastSpan,
+                        below: filler.spanCount
+                    )
+                    history.lastSpan = number
+                    target.copyMemory(from: filler.spanIDs + number * 8, byteCount: 8)
+                case .tracedTime:
+                    let time = try filler.times.value(after: lastTimes[unchecked: context.trace])
+                    if time != 0 { lastTimes[unchecked: context.trace] = time }
+                    let moved = filler.axis.moved(time, context.motion, filler.mapping)
+                    Self.store(moved, to: target)
+                case .looseStart:
+                    let time = try filler.nextStart(&history)
+                    Self.store(time, of: &context, &filler.starts, filler.mapping, to: target)
+                case .looseTime:
+                    let time = try filler.nextTime(&history)
+                    Self.store(time, of: &context, &filler.axis, filler.mapping, to: target)
+                case .otherLooseTime:
+                    let time = try filler.times.value(after: context.previousTime)
+                    Self.store(time, of: &context, &filler.axis, filler.mapping, to: target)
                 }
             }
             place += template.length
@@ -105,20 +157,14 @@ struct BlockFiller {
     // MARK: Values
 
     @inline(__always)
-    private static func copyValue(
-        _ column: inout TemplateTable.Column,
-        to target: UnsafeMutableRawPointer
-    ) throws(CodecError) {
-        let source: UnsafeRawPointer
-        if let entries = column.entries {
-            var indexes = column.indexes
-            column.lastEntry = try indexes.index(after: column.lastEntry, below: column.entryCount)
-            column.indexes = indexes
-            source = entries + column.lastEntry * column.width
-        } else {
-            source = try column.indexes.take(column.width)
-        }
-        copy(source, column.width, to: target)
+    private static func nextEntry(
+        _ column: inout TemplateTable.Column
+    ) throws(CodecError) -> UnsafeRawPointer {
+        var indexes = column.indexes
+        let index = try indexes.index(after: column.lastEntry, below: column.entryCount)
+        column.indexes = indexes
+        column.lastEntry = index
+        return column.entries.unsafelyUnwrapped + index &* column.width
     }
 
     /// Most values are short: two overlapping words are quicker than a call.
@@ -129,6 +175,7 @@ struct BlockFiller {
         to target: UnsafeMutableRawPointer
     ) {
         switch width {
+        case 17...32: copyEnds(SIMD16<UInt8>.self, source, width, to: target)
         case 8...16: copyEnds(UInt64.self, source, width, to: target)
         case 4...7: copyEnds(UInt32.self, source, width, to: target)
         case 2...3: copyEnds(UInt16.self, source, width, to: target)
@@ -151,65 +198,50 @@ struct BlockFiller {
 
     // MARK: Holes
 
-    @inline(__always)
-    private mutating func fillHole(
-        _ slot: Slot,
+    private mutating func fillOtherTraceID(
         _ target: UnsafeMutableRawPointer,
-        _ context: inout Context,
-        _ history: inout SignalHistory,
-        _ lastTimes: inout MutableSpan<UInt64>
+        _ history: SignalHistory
     ) throws(CodecError) {
-        let kind = Hole.Kind(rawValue: UInt8(truncatingIfNeeded: slot.filling))
-        switch kind.unsafelyUnwrapped {
-        case .traceID:
-            target.copyMemory(from: traceIDs + context.trace * 16, byteCount: 16)
-        case .otherTraceID:
-            let index = try references.index(after: history.lastTrace, below: traceCount)
-            target.copyMemory(from: traceIDs + index * 16, byteCount: 16)
-        case .spanID, .parentSpanID, .otherSpanID:
-            let index = try references.index(after: history.lastSpan, below: spanCount)
-            history.lastSpan = index
-            target.copyMemory(from: spanIDs + index * 8, byteCount: 8)
-        case .startTime, .endTime, .eventTime, .time, .observedTime, .exemplarTime:
-            let time: UInt64
-            if context.trace >= 0 {
-                time = try times.value(after: lastTimes[unchecked: context.trace])
-                if time != 0 { lastTimes[unchecked: context.trace] = time }
-            } else {
-                time = try looseTime(kind.unsafelyUnwrapped, &context, &history)
-            }
-            let moved = mapping.moved(time, context.motion)
-            target.storeBytes(of: moved.littleEndian, as: UInt64.self)
-        }
+        let number = try references.index(after: history.lastTrace, below: traceCount)
+        target.copyMemory(from: traceIDs + number * 16, byteCount: 16)
     }
 
-    /// The timestamp of a piece without a trace.
     @inline(__always)
-    private mutating func looseTime(
-        _ kind: Hole.Kind,
-        _ context: inout Context,
-        _ history: inout SignalHistory
-    ) throws(CodecError) -> UInt64 {
-        let time: UInt64
-        switch kind {
-        case .startTime:
-            let back = try times.count(upTo: BlockLayout.recentTimes)
-            if back < BlockLayout.recentTimes {
-                time = history.recentTimes[back]
-            } else {
-                time = try times.value(after: history.lastStart)
-                if time != 0 { history.lastStart = time }
-            }
-        case .time:
-            time = try times.value(after: history.recentTimes.last)
-            if time != 0, time != history.recentTimes.last { history.recentTimes.append(time) }
-        default:
-            time = try times.value(after: context.previousTime)
+    private mutating func nextStart(_ history: inout SignalHistory) throws(CodecError) -> UInt64 {
+        let back = try times.count(upTo: BlockLayout.recentTimes)
+        guard back == BlockLayout.recentTimes else {
+            return history.recentTimes.time(back: back)
         }
+        let time = try times.value(after: history.lastStart)
+        if time != 0 { history.lastStart = time }
+        return time
+    }
+
+    @inline(__always)
+    private mutating func nextTime(_ history: inout SignalHistory) throws(CodecError) -> UInt64 {
+        let time = try times.value(after: history.recentTimes.last)
+        if time != 0, time != history.recentTimes.last { history.recentTimes.append(time) }
+        return time
+    }
+
+    /// Stores a timestamp of a piece without a trace.
+    @inline(__always)
+    private static func store(
+        _ time: UInt64,
+        of context: inout Context,
+        _ axis: inout Axis,
+        _ mapping: TimestampMapping,
+        to target: UnsafeMutableRawPointer
+    ) {
         if time != 0 {
             context.previousTime = time
             if case .byFirstTime = context.motion { context.motion = mapping.motion(anchor: time) }
         }
-        return time
+        store(axis.moved(time, context.motion, mapping), to: target)
+    }
+
+    @inline(__always)
+    private static func store(_ time: UInt64, to target: UnsafeMutableRawPointer) {
+        target.storeBytes(of: time.littleEndian, as: UInt64.self)
     }
 }

@@ -17,18 +17,25 @@ struct RecentTimes {
 
     /// The time that came the given number of times (0…15) before the last one.
     @inline(__always)
-    subscript(back: Int) -> UInt64 {
-        times[(newest &- back) & 15]
+    mutating func time(back: Int) -> UInt64 {
+        // Through a pointer: a vector's subscript would copy all of it to reach one.
+        let place = (newest &- back) & 15
+        return withUnsafeBytes(of: &times) {
+            $0.load(fromByteOffset: 8 * place, as: UInt64.self)
+        }
     }
 
     @inline(__always)
     mutating func append(_ time: UInt64) {
         newest = (newest &+ 1) & 15
-        times[newest] = time
+        let place = newest
+        withUnsafeMutableBytes(of: &times) {
+            $0.storeBytes(of: time, toByteOffset: 8 * place, as: UInt64.self)
+        }
         last = time
     }
 
-    func back(to time: UInt64) -> Int? {
-        (0..<BlockLayout.recentTimes).first { self[$0] == time }
+    mutating func back(to time: UInt64) -> Int? {
+        (0..<BlockLayout.recentTimes).first { self.time(back: $0) == time }
     }
 }

@@ -2,16 +2,44 @@ import OTLP
 
 /// A part of a template that is filled anew in each piece.
 struct Slot {
-    /// What it is filled with: the raw value of a hole's kind, or one of these.
-    static let repeated: UInt32 = 12
-    static let column: UInt32 = 13
+    /// What a slot is filled with, told apart as far as filling it differs.
+    enum Filling {
+        case traceID
+        case otherTraceID
+        case spanID
+        /// A timestamp of a piece that has a trace.
+        case tracedTime
+        /// The start of a piece without a trace.
+        case looseStart
+        /// The time of a piece without a trace.
+        case looseTime
+        /// Another timestamp of a piece without a trace.
+        case otherLooseTime
+        case repeated
+        /// The next value of a column.
+        case value
+        /// The entry of a column's dictionary that its next index leads to.
+        case entry
+
+        init(_ kind: Hole.Kind, hasTrace: Bool) {
+            switch kind {
+            case .traceID: self = .traceID
+            case .otherTraceID: self = .otherTraceID
+            case .spanID, .parentSpanID, .otherSpanID: self = .spanID
+            case _ where hasTrace: self = .tracedTime
+            case .startTime: self = .looseStart
+            case .time: self = .looseTime
+            case .endTime, .eventTime, .observedTime, .exemplarTime: self = .otherLooseTime
+            }
+        }
+    }
 
     /// Where it begins in the piece.
     let offset: UInt32
     let width: UInt32
-    let filling: UInt32
     /// The offset of the value that is repeated, or the number of the column.
     let argument: UInt32
+    let filling: Filling
 }
 
 /// The templates and columns of a block, checked so far that filling a slot stays inside its piece.
@@ -40,6 +68,7 @@ struct TemplateTable {
     private(set) var templates: [Template] = []
     private(set) var slots: [Slot] = []
     private(set) var columns: [Column] = []
+    private(set) var longestTemplate = 0
 
     init(_ memory: borrowing BlockMemory) throws(CodecError) {
         for section in BlockLayout.Section.allCases.filter(\.isTable)
@@ -87,54 +116,67 @@ struct TemplateTable {
             let length = try table.count(upTo: bytes.rest)
             let slotCount = try table.count(upTo: table.rest)
             let firstSlot = slots.count
+            let hasTrace = try hasTraceID(slotCount, in: table)
             var end = 0
             for _ in 0..<slotCount {
                 let offset = end + (try table.count(upTo: length))
-                let slot = try readSlot(at: offset, &table)
+                let slot = try readSlot(at: offset, hasTrace: hasTrace, &table)
                 end = offset + Int(slot.width)
                 guard end <= length else { throw CodecError("a slot lies outside its template") }
                 slots.append(slot)
             }
-            let filled = firstSlot..<slots.count
+            longestTemplate = max(longestTemplate, length)
             templates.append(
                 Template(
                     bytes: try bytes.take(length),
                     length: length,
-                    slots: filled,
-                    hasTrace: slots[filled].contains {
-                        $0.filling == UInt32(Hole.Kind.traceID.rawValue)
-                    }
+                    slots: firstSlot..<slots.count,
+                    hasTrace: hasTrace
                 )
             )
         }
     }
 
+    /// Whether one of the next slots holds the trace id of the item itself.
+    private func hasTraceID(_ slotCount: Int, in table: ColumnCursor) throws(CodecError) -> Bool {
+        var table = table
+        for _ in 0..<slotCount {
+            _ = try table.varint()
+            let code = try table.varint()
+            if code == UInt64(Hole.Kind.traceID.rawValue) { return true }
+            if code == BlockLayout.repeatedValue { _ = (try table.varint(), try table.varint()) }
+        }
+        return false
+    }
+
     private func readSlot(
         at offset: Int,
+        hasTrace: Bool,
         _ table: inout ColumnCursor
     ) throws(CodecError) -> Slot {
         let code = try table.varint()
-        let (width, filling, argument): (Int, UInt32, Int)
+        let (width, argument, filling): (Int, Int, Slot.Filling)
         if code >= BlockLayout.firstColumn {
             let number = code - BlockLayout.firstColumn
             guard number < UInt64(columns.count) else { throw .outsideItsList }
             argument = Int(number)
-            (width, filling) = (columns[argument].width, Slot.column)
+            let column = columns[argument]
+            (width, filling) = (column.width, column.entries == nil ? .value : .entry)
         } else if code == BlockLayout.repeatedValue {
             let distance = try table.count(upTo: offset)
             width = try table.count(upTo: distance)
-            (filling, argument) = (Slot.repeated, offset - distance)
+            (argument, filling) = (offset - distance, .repeated)
         } else {
             guard let kind = Hole.Kind(rawValue: UInt8(code)) else {
                 throw CodecError("a hole is of an unknown kind")
             }
-            (width, filling, argument) = (kind.width, UInt32(kind.rawValue), 0)
+            (width, argument, filling) = (kind.width, 0, Slot.Filling(kind, hasTrace: hasTrace))
         }
         return Slot(
             offset: UInt32(truncatingIfNeeded: offset),
             width: UInt32(truncatingIfNeeded: width),
-            filling: filling,
-            argument: UInt32(truncatingIfNeeded: argument)
+            argument: UInt32(truncatingIfNeeded: argument),
+            filling: filling
         )
     }
 }
