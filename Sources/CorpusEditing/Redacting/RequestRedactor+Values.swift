@@ -201,7 +201,9 @@ extension RequestRedactor {
     }
 
     /// What is hashed of an `AnyValue`: a text as it is, other scalars as people write them, lists
-    /// as they are encoded. Of several values, protobuf has it that the last one counts.
+    /// as they are encoded.
+    ///
+    /// Of several values, protobuf has it that the last one counts.
     private static func text(
         of range: Range<Int>,
         _ base: UnsafeRawPointer

@@ -100,14 +100,16 @@ struct RequestRedactor {
         case .body: return try body(place, base)
         case .text: return text(place, in: field.name, base)
         case .identifier:
-            let isOne = [0, 8, 16].contains(place.content.count)
-            return isOne ? 0 : text(place, in: .identifier, base)
+            switch place.content.count {
+            case 0, 8, 16: return 0
+            default: return text(place, in: .identifier, base)
+            }
         case .entityReference: return try entityReference(place, base)
         case .number, .unknown: return 0
         }
     }
 
-    /// Passes a field that OTLP doesn't define, and drops it: who knows what is in it?
+    /// Passes a field that OTLP doesn't define, and drops it, since it might hold anything.
     mutating func skipUnknown(
         _ tag: WireCursor.Tag,
         _ cursor: inout WireCursor,
