@@ -83,7 +83,11 @@ private struct RedactionWork {
     mutating func collect() throws {
         while let (number, request) = try collected?.next() {
             try Task.checkCancellation()
-            try naming(number) { try redactor.collect(request) }
+            do {
+                try redactor.collect(request)
+            } catch {
+                throw notRedactable(number, error)
+            }
             guard !redactor.values.isFull else {
                 throw EditingError.tooManyValues(path: path, limit: RedactedValues.limit)
             }
@@ -93,19 +97,19 @@ private struct RedactionWork {
     /// The next request, redacted.
     mutating func next() throws -> ExportRequest? {
         guard let (number, request) = try requests.next() else { return nil }
-        return ExportRequest(
-            signal: request.signal,
-            arrival: request.arrival,
-            payload: try naming(number) { try redactor.redact(request) }
-        )
+        do {
+            return ExportRequest(
+                signal: request.signal,
+                arrival: request.arrival,
+                payload: try redactor.redact(request)
+            )
+        } catch {
+            throw notRedactable(number, error)
+        }
     }
 
-    private func naming<Value>(_ number: Int64, _ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch let error as WireError {
-            throw EditingError.notRedactable(path: path, request: number, reason: "\(error)")
-        }
+    private func notRedactable(_ number: Int64, _ error: any Error) -> EditingError {
+        .notRedactable(path: path, request: number, reason: "\(error)")
     }
 
     /// How a recording was made, and that it was redacted.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Remembers the row of each name that items share, found by the name's bytes as they stand in a
 /// payload, without making text of them.
 ///
@@ -92,9 +94,9 @@ package struct NameCache {
 
     private func isEqual(_ entry: Entry, _ name: UnsafeRawBufferPointer) -> Bool {
         guard entry.count == name.count else { return false }
-        return bytes.withUnsafeBytes {
-            UnsafeRawBufferPointer(rebasing: $0[entry.start..<(entry.start + entry.count)])
-                .elementsEqual(name)
+        guard let name = name.baseAddress else { return true }
+        return bytes.withUnsafeBytes { known in
+            known.baseAddress.map { memcmp($0 + entry.start, name, entry.count) == 0 } ?? true
         }
     }
 
