@@ -81,7 +81,7 @@ let package = Package(
         ),
         .target(
             name: "CorpusEditing",
-            dependencies: ["CorpusStore", "OTLP", "StreamCompression"]
+            dependencies: ["CorpusStore", "OTLP", "StreamCompression", .crypto]
         ),
 
         // Programs: options, one configuration value, a service group, a report.
@@ -175,7 +175,10 @@ let package = Package(
                 .nioHTTP1, .nioPosix, .protobuf,
             ]
         ),
-        .suite("CorpusEditing", ["CorpusStore", "OTLP", "StreamCompression", .grdb]),
+        .suite(
+            "CorpusEditing",
+            ["CorpusStore", "OTLP", "StreamCompression", .crypto, .grdb, .protobuf]
+        ),
         .testTarget(
             name: "CommandTests",
             dependencies: ["CorpusStore", "OTLP", "TestSupport", .grdb]

@@ -18,6 +18,14 @@ public enum EditingError: Error, Equatable {
     case clockOutOfRange(path: String)
     /// A rate that isn't one.
     case invalidArrivals(String)
+    /// What can't be the name of an attribute, nor a pattern of names.
+    case invalidKeyPattern(String)
+    /// A secret that is too short to keep hashed values from being guessed.
+    case weakSecret(source: String, bytes: Int)
+    /// A corpus with more values to redact than can be sought at a time.
+    case tooManyValues(path: String, limit: Int)
+    /// An export request that can't be redacted, for the reason given.
+    case notRedactable(path: String, request: Int64, reason: String)
 }
 
 /// Where in a file a message stands.
@@ -57,6 +65,17 @@ extension EditingError: CustomStringConvertible {
             "\(path): its times can't be moved so far"
         case .invalidArrivals(let text):
             "'\(text)' is no way to tell arrivals; write items, or a rate such as 100rps"
+        case .invalidKeyPattern(let text):
+            "'\(text)' is no key of an attribute; write one such as order.id or customer.*, without "
+                + "spaces"
+        case .weakSecret(let source, let bytes):
+            "\(source): \(bytes) bytes are no secret; make one of \(RedactionSecret.minimumBytes) or "
+                + "more, for instance with: openssl rand -hex 32"
+        case .tooManyValues(let path, let limit):
+            "\(path): more than \(limit) values would have to be sought everywhere; redact parts of "
+                + "it (corpus-tool cut --until) with one --secret-file, or add --elsewhere keep"
+        case .notRedactable(let path, let request, let reason):
+            "\(path): export request \(request) can't be redacted: \(reason)"
         }
     }
 }

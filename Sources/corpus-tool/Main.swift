@@ -13,13 +13,14 @@ struct CorpusTool: AsyncParsableCommand {
               corpus-tool import telemetry.jsonl --out run.db
               corpus-tool cut run.db --from 10s --until 20s --out middle.db
               corpus-tool merge host-1.db host-2.db --out both.db
+              corpus-tool redact run.db --drop 'customer.*' --out shared.db
               corpus-tool verify run.db
 
             Exit codes: 0 done, 1 failed, 2 done but something was lost or differs, 64 usage.
             """,
         subcommands: [
-            Export.self, Import.self, Cut.self, Merge.self, Concat.self, Index.self, Compact.self,
-            Verify.self, Diff.self,
+            Export.self, Import.self, Cut.self, Merge.self, Concat.self, Redact.self, Index.self,
+            Compact.self, Verify.self, Diff.self,
         ]
     )
 }

@@ -122,6 +122,65 @@ extension Programs {
             if window.isEmpty { #expect(counts.first == all.first) }
         }
 
+        @Test("redacts so that neither the file nor anything read from it shows what it was")
+        func redaction() async throws {
+            let secret = "a secret of some length"
+            try Data((secret + "\n").utf8).write(to: URL(fileURLWithPath: folder.file("secret")))
+            let text = try await succeed(
+                """
+                set -e
+                corpus-tool redact '\(Self.shipped)' --drop 'customer.*' --hash order.id \\
+                    --secret-file secret --out redacted.db
+                PLAYBACK_REDACTION_SECRET='\(secret)' corpus-tool redact '\(Self.shipped)' \\
+                    --drop 'customer.*' --hash order.id --index none --out again.db --json
+                corpus-tool diff redacted.db again.db
+                corpus-tool verify redacted.db
+                corpus-tool export '\(Self.shipped)' > before.jsonl
+                corpus-tool export redacted.db > after.jsonl
+                grep -o -E '(customer-|ord_)[0-9a-f]+' before.jsonl | sort -u > values
+                ! grep -F -f values after.jsonl
+                ! grep -a -F -f values redacted.db
+                corpus-stats redacted.db
+                """
+            )
+            #expect(text.contains("redacted dropped customer.*; hashed order.id; HMAC-SHA256"))
+            #expect(!text.contains(secret))
+            let before = try CorpusReader(path: Self.shipped).statistics()
+            let after = try CorpusReader(path: folder.file("redacted.db")).statistics()
+            #expect(after.items == before.items)
+            #expect(after.operations.map(\.name) == before.operations.map(\.name))
+            let values = try String(contentsOfFile: folder.file("values"), encoding: .utf8)
+            #expect(values.split(separator: "\n").count > 600)
+        }
+
+        @Test("redacts nothing with rules that can't be, and leaves no file")
+        func badRules() async throws {
+            try Data("order.id\nno key\n".utf8)
+                .write(to: URL(fileURLWithPath: folder.file("keys")))
+            let mistakes: [(arguments: [String], code: Int32, complaint: String)] = [
+                ([], 64, "say what to redact"), (["--drop", ""], 64, "no key of an attribute"),
+                (["--drop-bodies", "--hash-bodies"], 64, "both"),
+                (["--keep-keys", "missing"], 1, "missing: can't be read: No such file"),
+                (["--keep-keys", "keys"], 1, "keys: line 2: 'no key' is no key"),
+                (["--hash", "x", "--secret-file", "keys"], 1, "make one of 16 or more"),
+            ]
+            for mistake in mistakes {
+                let ending = try await BuiltProgram.with(
+                    "corpus-tool",
+                    ["redact", Self.shipped, "--out", "out.db"] + mistake.arguments,
+                    in: folder.path
+                ) { try await $0.ending() }
+                #expect(ending.code == mistake.code, "\(ending.complaints)")
+                #expect(ending.complaints.contains(mistake.complaint), "\(ending.complaints)")
+                if mistake.code == 1 { #expect(ending.complaintLines.count == 1) }
+            }
+            #expect(try names == ["keys"])
+            let preview = try await tool("redact", Self.shipped, "--drop", "order.*", "--dry-run")
+            #expect(preview.code == 0)
+            #expect(preview.output.contains("order.id"))
+            #expect(try names == ["keys"])
+        }
+
         @Test("reports as JSON, and says with its exit code whether corpora differ")
         func reports() async throws {
             let cut = try await tool(
@@ -226,6 +285,7 @@ extension Programs {
                 ["import", "run.db", "--out", "run.db", "--force"],
                 ["merge", "\(Self.shipped)", "run.db", "--out", "run.db", "--force"],
                 ["index", Self.shipped, "--out", "run.db"],
+                ["redact", "run.db", "--drop", "*", "--out", "run.db", "--force"],
             ]
             for command in commands {
                 let ending = try await BuiltProgram.with("corpus-tool", command, in: folder.path) {

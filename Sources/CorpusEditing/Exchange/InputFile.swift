@@ -36,6 +36,23 @@ final class InputFile {
         piece.deallocate()
     }
 
+    /// All that a small file holds.
+    /// - Throws: ``EditingError/cannotRead(path:reason:)``, also when there is more than so many bytes.
+    static func contents(of path: String, limit: Int) throws -> [UInt8] {
+        let file = try InputFile(path: path, progress: nil)
+        var contents: [UInt8] = []
+        do {
+            while try file.read(into: &contents) {
+                guard contents.count <= limit else {
+                    throw EditingError.cannotRead(path: path, reason: "it is too long")
+                }
+            }
+        } catch let damage as Damage {
+            throw EditingError.cannotRead(path: path, reason: damage.reason)
+        }
+        return contents
+    }
+
     /// Adds the next bytes of what the file holds to the buffer; false after the last.
     ///
     /// - Throws: ``EditingError/cannotRead(path:reason:)``; what is wrong with the compression, as

@@ -1,17 +1,33 @@
+import Foundation
+
 /// Remembers the row of each name that items share, found by the name's bytes as they stand in a
 /// payload, without making text of them.
 ///
 /// Bounded: past the limit everything is forgotten, and looked up in the tables again.
-struct NameCache {
+package struct NameCache {
     /// What a name belongs to, besides its bytes.
-    struct Scope: Equatable {
+    package struct Scope: Equatable {
         /// Tells apart the tables that share the cache.
-        var table: UInt8
-        var service: Int64 = 0
-        var first: UInt8 = 0
-        var second: UInt8 = 0
+        let table: UInt8
+        let service: Int64
+        let first: UInt8
+        let second: UInt8
         /// Where a second text begins in the bytes.
-        var split: Int32 = 0
+        let split: Int32
+
+        package init(
+            table: UInt8,
+            service: Int64 = 0,
+            first: UInt8 = 0,
+            second: UInt8 = 0,
+            split: Int32 = 0
+        ) {
+            self.table = table
+            self.service = service
+            self.first = first
+            self.second = second
+            self.split = split
+        }
     }
 
     private struct Entry {
@@ -31,8 +47,10 @@ struct NameCache {
     // Not to be foreseen, so that no sender can make all names collide.
     private let seed = UInt64.random(in: .min ... .max)
 
+    package init() {}
+
     /// The row of a name, if it is remembered.
-    func row(of name: UnsafeRawBufferPointer, in scope: Scope) -> Int64? {
+    package func row(of name: UnsafeRawBufferPointer, in scope: Scope) -> Int64? {
         let hash = hash(name, scope)
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] >= 0 {
@@ -44,7 +62,7 @@ struct NameCache {
     }
 
     /// Remembers a name that is not remembered yet.
-    mutating func remember(_ name: UnsafeRawBufferPointer, in scope: Scope, row: Int64) {
+    package mutating func remember(_ name: UnsafeRawBufferPointer, in scope: Scope, row: Int64) {
         if entries.count >= Self.entryLimit || bytes.count + name.count > Self.byteLimit {
             entries.removeAll(keepingCapacity: true)
             bytes.removeAll(keepingCapacity: true)
@@ -76,9 +94,9 @@ struct NameCache {
 
     private func isEqual(_ entry: Entry, _ name: UnsafeRawBufferPointer) -> Bool {
         guard entry.count == name.count else { return false }
-        return bytes.withUnsafeBytes {
-            UnsafeRawBufferPointer(rebasing: $0[entry.start..<(entry.start + entry.count)])
-                .elementsEqual(name)
+        guard let name = name.baseAddress else { return true }
+        return bytes.withUnsafeBytes { known in
+            known.baseAddress.map { memcmp($0 + entry.start, name, entry.count) == 0 } ?? true
         }
     }
 

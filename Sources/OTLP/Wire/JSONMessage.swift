@@ -1,15 +1,15 @@
 /// A field as OTLP/JSON writes it.
-struct JSONField: Sendable {
-    enum ValueType: Sendable {
+package struct JSONField: Sendable {
+    package enum ValueType: Sendable {
         case message(@Sendable () -> JSONMessage)
         case string, hex, base64, boolean, double
         case integer32, zigzag32, integer64, fixed32, fixed64, signedFixed64
     }
 
-    let number: Int
+    package let number: Int
     let nameLength: Int
-    let type: ValueType
-    let isList: Bool
+    package let type: ValueType
+    package let isList: Bool
 
     static func one(_ number: Int, _ name: StaticString, _ type: ValueType) -> JSONField {
         JSONField(
@@ -26,27 +26,27 @@ struct JSONField: Sendable {
 }
 
 /// The fields of an OTLP message by their numbers, as opentelemetry/proto/…/v1 gives them.
-final class JSONMessage: Sendable {
-    let fields: [JSONField]
+package final class JSONMessage: Sendable {
+    package let fields: [JSONField]
 
     private init(_ fields: [JSONField]) {
         self.fields = fields
     }
 
-    static let traceRequest: JSONMessage = JSONMessage([
+    package static let traceRequest: JSONMessage = JSONMessage([
         .list(1, "resourceSpans", .message { JSONMessage.resourceSpans })
     ])
-    static let resourceSpans: JSONMessage = JSONMessage([
+    package static let resourceSpans: JSONMessage = JSONMessage([
         .one(1, "resource", .message { JSONMessage.resource }),
         .list(2, "scopeSpans", .message { JSONMessage.scopeSpans }),
         .one(3, "schemaUrl", .string),
     ])
-    static let scopeSpans: JSONMessage = JSONMessage([
+    package static let scopeSpans: JSONMessage = JSONMessage([
         .one(1, "scope", .message { JSONMessage.scope }),
         .list(2, "spans", .message { JSONMessage.span }),
         .one(3, "schemaUrl", .string),
     ])
-    static let span: JSONMessage = JSONMessage([
+    package static let span: JSONMessage = JSONMessage([
         .one(1, "traceId", .hex),
         .one(2, "spanId", .hex),
         .one(3, "traceState", .string),
@@ -64,13 +64,13 @@ final class JSONMessage: Sendable {
         .one(15, "status", .message { JSONMessage.status }),
         .one(16, "flags", .fixed32),
     ])
-    static let event: JSONMessage = JSONMessage([
+    package static let event: JSONMessage = JSONMessage([
         .one(1, "timeUnixNano", .fixed64),
         .one(2, "name", .string),
         .list(3, "attributes", .message { JSONMessage.keyValue }),
         .one(4, "droppedAttributesCount", .integer32),
     ])
-    static let link: JSONMessage = JSONMessage([
+    package static let link: JSONMessage = JSONMessage([
         .one(1, "traceId", .hex),
         .one(2, "spanId", .hex),
         .one(3, "traceState", .string),
@@ -78,24 +78,24 @@ final class JSONMessage: Sendable {
         .one(5, "droppedAttributesCount", .integer32),
         .one(6, "flags", .fixed32),
     ])
-    static let status: JSONMessage = JSONMessage([
+    package static let status: JSONMessage = JSONMessage([
         .one(2, "message", .string),
         .one(3, "code", .integer32),
     ])
-    static let metricsRequest: JSONMessage = JSONMessage([
+    package static let metricsRequest: JSONMessage = JSONMessage([
         .list(1, "resourceMetrics", .message { JSONMessage.resourceMetrics })
     ])
-    static let resourceMetrics: JSONMessage = JSONMessage([
+    package static let resourceMetrics: JSONMessage = JSONMessage([
         .one(1, "resource", .message { JSONMessage.resource }),
         .list(2, "scopeMetrics", .message { JSONMessage.scopeMetrics }),
         .one(3, "schemaUrl", .string),
     ])
-    static let scopeMetrics: JSONMessage = JSONMessage([
+    package static let scopeMetrics: JSONMessage = JSONMessage([
         .one(1, "scope", .message { JSONMessage.scope }),
         .list(2, "metrics", .message { JSONMessage.metric }),
         .one(3, "schemaUrl", .string),
     ])
-    static let metric: JSONMessage = JSONMessage([
+    package static let metric: JSONMessage = JSONMessage([
         .one(1, "name", .string),
         .one(2, "description", .string),
         .one(3, "unit", .string),
@@ -106,26 +106,26 @@ final class JSONMessage: Sendable {
         .one(11, "summary", .message { JSONMessage.summary }),
         .list(12, "metadata", .message { JSONMessage.keyValue }),
     ])
-    static let gauge: JSONMessage = JSONMessage([
+    package static let gauge: JSONMessage = JSONMessage([
         .list(1, "dataPoints", .message { JSONMessage.numberDataPoint })
     ])
-    static let sum: JSONMessage = JSONMessage([
+    package static let sum: JSONMessage = JSONMessage([
         .list(1, "dataPoints", .message { JSONMessage.numberDataPoint }),
         .one(2, "aggregationTemporality", .integer32),
         .one(3, "isMonotonic", .boolean),
     ])
-    static let histogram: JSONMessage = JSONMessage([
+    package static let histogram: JSONMessage = JSONMessage([
         .list(1, "dataPoints", .message { JSONMessage.histogramDataPoint }),
         .one(2, "aggregationTemporality", .integer32),
     ])
-    static let exponentialHistogram: JSONMessage = JSONMessage([
+    package static let exponentialHistogram: JSONMessage = JSONMessage([
         .list(1, "dataPoints", .message { JSONMessage.exponentialHistogramDataPoint }),
         .one(2, "aggregationTemporality", .integer32),
     ])
-    static let summary: JSONMessage = JSONMessage([
+    package static let summary: JSONMessage = JSONMessage([
         .list(1, "dataPoints", .message { JSONMessage.summaryDataPoint })
     ])
-    static let numberDataPoint: JSONMessage = JSONMessage([
+    package static let numberDataPoint: JSONMessage = JSONMessage([
         .one(2, "startTimeUnixNano", .fixed64),
         .one(3, "timeUnixNano", .fixed64),
         .one(4, "asDouble", .double),
@@ -134,7 +134,7 @@ final class JSONMessage: Sendable {
         .list(7, "attributes", .message { JSONMessage.keyValue }),
         .one(8, "flags", .integer32),
     ])
-    static let histogramDataPoint: JSONMessage = JSONMessage([
+    package static let histogramDataPoint: JSONMessage = JSONMessage([
         .one(2, "startTimeUnixNano", .fixed64),
         .one(3, "timeUnixNano", .fixed64),
         .one(4, "count", .fixed64),
@@ -147,7 +147,7 @@ final class JSONMessage: Sendable {
         .one(11, "min", .double),
         .one(12, "max", .double),
     ])
-    static let exponentialHistogramDataPoint: JSONMessage = JSONMessage([
+    package static let exponentialHistogramDataPoint: JSONMessage = JSONMessage([
         .list(1, "attributes", .message { JSONMessage.keyValue }),
         .one(2, "startTimeUnixNano", .fixed64),
         .one(3, "timeUnixNano", .fixed64),
@@ -163,11 +163,11 @@ final class JSONMessage: Sendable {
         .one(13, "max", .double),
         .one(14, "zeroThreshold", .double),
     ])
-    static let buckets: JSONMessage = JSONMessage([
+    package static let buckets: JSONMessage = JSONMessage([
         .one(1, "offset", .zigzag32),
         .list(2, "bucketCounts", .integer64),
     ])
-    static let summaryDataPoint: JSONMessage = JSONMessage([
+    package static let summaryDataPoint: JSONMessage = JSONMessage([
         .one(2, "startTimeUnixNano", .fixed64),
         .one(3, "timeUnixNano", .fixed64),
         .one(4, "count", .fixed64),
@@ -176,11 +176,11 @@ final class JSONMessage: Sendable {
         .list(7, "attributes", .message { JSONMessage.keyValue }),
         .one(8, "flags", .integer32),
     ])
-    static let quantile: JSONMessage = JSONMessage([
+    package static let quantile: JSONMessage = JSONMessage([
         .one(1, "quantile", .double),
         .one(2, "value", .double),
     ])
-    static let exemplar: JSONMessage = JSONMessage([
+    package static let exemplar: JSONMessage = JSONMessage([
         .one(2, "timeUnixNano", .fixed64),
         .one(3, "asDouble", .double),
         .one(4, "spanId", .hex),
@@ -188,20 +188,20 @@ final class JSONMessage: Sendable {
         .one(6, "asInt", .signedFixed64),
         .list(7, "filteredAttributes", .message { JSONMessage.keyValue }),
     ])
-    static let logsRequest: JSONMessage = JSONMessage([
+    package static let logsRequest: JSONMessage = JSONMessage([
         .list(1, "resourceLogs", .message { JSONMessage.resourceLogs })
     ])
-    static let resourceLogs: JSONMessage = JSONMessage([
+    package static let resourceLogs: JSONMessage = JSONMessage([
         .one(1, "resource", .message { JSONMessage.resource }),
         .list(2, "scopeLogs", .message { JSONMessage.scopeLogs }),
         .one(3, "schemaUrl", .string),
     ])
-    static let scopeLogs: JSONMessage = JSONMessage([
+    package static let scopeLogs: JSONMessage = JSONMessage([
         .one(1, "scope", .message { JSONMessage.scope }),
         .list(2, "logRecords", .message { JSONMessage.logRecord }),
         .one(3, "schemaUrl", .string),
     ])
-    static let logRecord: JSONMessage = JSONMessage([
+    package static let logRecord: JSONMessage = JSONMessage([
         .one(1, "timeUnixNano", .fixed64),
         .one(2, "severityNumber", .integer32),
         .one(3, "severityText", .string),
@@ -214,21 +214,21 @@ final class JSONMessage: Sendable {
         .one(11, "observedTimeUnixNano", .fixed64),
         .one(12, "eventName", .string),
     ])
-    static let resource: JSONMessage = JSONMessage([
+    package static let resource: JSONMessage = JSONMessage([
         .list(1, "attributes", .message { JSONMessage.keyValue }),
         .one(2, "droppedAttributesCount", .integer32),
     ])
-    static let scope: JSONMessage = JSONMessage([
+    package static let scope: JSONMessage = JSONMessage([
         .one(1, "name", .string),
         .one(2, "version", .string),
         .list(3, "attributes", .message { JSONMessage.keyValue }),
         .one(4, "droppedAttributesCount", .integer32),
     ])
-    static let keyValue: JSONMessage = JSONMessage([
+    package static let keyValue: JSONMessage = JSONMessage([
         .one(1, "key", .string),
         .one(2, "value", .message { JSONMessage.anyValue }),
     ])
-    static let anyValue: JSONMessage = JSONMessage([
+    package static let anyValue: JSONMessage = JSONMessage([
         .one(1, "stringValue", .string),
         .one(2, "boolValue", .boolean),
         .one(3, "intValue", .integer64),
@@ -237,10 +237,10 @@ final class JSONMessage: Sendable {
         .one(6, "kvlistValue", .message { JSONMessage.kvlistValue }),
         .one(7, "bytesValue", .base64),
     ])
-    static let arrayValue: JSONMessage = JSONMessage([
+    package static let arrayValue: JSONMessage = JSONMessage([
         .list(1, "values", .message { JSONMessage.anyValue })
     ])
-    static let kvlistValue: JSONMessage = JSONMessage([
+    package static let kvlistValue: JSONMessage = JSONMessage([
         .list(1, "values", .message { JSONMessage.keyValue })
     ])
 }

@@ -2,23 +2,23 @@
 ///
 /// Every read is checked against the range's end; nothing is allocated. The bytes must outlive
 /// the cursor.
-struct WireCursor {
+package struct WireCursor {
     /// A field's number and wire type.
-    struct Tag {
-        let field: UInt32
-        let type: UInt8
+    package struct Tag {
+        package let field: UInt32
+        package let type: UInt8
     }
 
-    static let varintType: UInt8 = 0
-    static let fixed64Type: UInt8 = 1
-    static let lengthDelimitedType: UInt8 = 2
-    static let fixed32Type: UInt8 = 5
+    package static let varintType: UInt8 = 0
+    package static let fixed64Type: UInt8 = 1
+    package static let lengthDelimitedType: UInt8 = 2
+    package static let fixed32Type: UInt8 = 5
 
-    let base: UnsafeRawPointer
-    private(set) var offset: Int
-    let end: Int
+    package let base: UnsafeRawPointer
+    package private(set) var offset: Int
+    package let end: Int
 
-    init(base: UnsafeRawPointer, range: Range<Int>) {
+    package init(base: UnsafeRawPointer, range: Range<Int>) {
         self.base = base
         offset = range.lowerBound
         end = range.upperBound
@@ -26,7 +26,7 @@ struct WireCursor {
 
     /// The next field's tag, or nil at the end of the range.
     @inline(__always)
-    mutating func nextTag() throws(WireError) -> Tag? {
+    package mutating func nextTag() throws(WireError) -> Tag? {
         guard offset < end else { return nil }
         let start = offset
         let key = try varint()
@@ -36,7 +36,7 @@ struct WireCursor {
     }
 
     @inline(__always)
-    mutating func varint() throws(WireError) -> UInt64 {
+    package mutating func varint() throws(WireError) -> UInt64 {
         guard offset < end else { throw WireError(.truncated, at: offset) }
         let first = base.load(fromByteOffset: offset, as: UInt8.self)
         offset += 1
@@ -59,7 +59,7 @@ struct WireCursor {
     }
 
     @inline(__always)
-    mutating func fixed64() throws(WireError) -> UInt64 {
+    package mutating func fixed64() throws(WireError) -> UInt64 {
         guard end - offset >= 8 else { throw WireError(.truncated, at: offset) }
         let value = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         offset += 8
@@ -68,7 +68,7 @@ struct WireCursor {
 
     /// The content of a length-delimited field; the cursor moves past it.
     @inline(__always)
-    mutating func lengthDelimited() throws(WireError) -> Range<Int> {
+    package mutating func lengthDelimited() throws(WireError) -> Range<Int> {
         let start = offset
         let length = try varint()
         guard length <= UInt64(end - offset) else { throw WireError(.truncated, at: start) }
@@ -78,7 +78,7 @@ struct WireCursor {
     }
 
     /// Moves past the value of a field that nobody asked for.
-    mutating func skip(_ tag: Tag) throws(WireError) {
+    package mutating func skip(_ tag: Tag) throws(WireError) {
         switch tag.type {
         case Self.varintType: _ = try varint()
         case Self.fixed64Type: _ = try fixed64()
