@@ -1,76 +1,83 @@
 public import CorpusStore
 import Foundation
-public import OTLP
-
-/// What recovering a corpus saved, and what it could not.
-public struct RecoveryResult: Sendable {
-    /// A run of export requests that are lost.
-    public struct Loss: Equatable, Sendable {
-        /// Their numbers in the damaged corpus.
-        public let numbers: ClosedRange<Int64>
-        /// The earliest arrival that one can have had; nil where nothing is known.
-        public var from: Timestamp?
-        /// The latest.
-        public var until: Timestamp?
-        /// How many of each signal; those that nothing is known of are left out.
-        public var requests: [Signal: Int] = [:]
-    }
-
-    /// What the new corpus holds.
-    public var totals = CorpusTotals()
-    /// What is lost, in order.
-    public internal(set) var losses: [Loss] = []
-    /// Whether more may be lost than ``losses`` says: what was recorded isn't proven to be all here.
-    public internal(set) var mayLackMore = false
-
-    /// Whether everything that was recorded is in the new corpus.
-    public var isWhole: Bool { losses.isEmpty && !mayLackMore }
-}
+import OTLP
 
 /// Saves what still verifies out of a damaged file, whether or not SQLite can open it.
 public enum CorpusRecovery {
     /// Copies every export request that matches a checksum, in order, into a new corpus.
     ///
     /// A request counts as intact where its block matches its CRC-32, or its payload its SHA-256.
-    /// - Throws: `CorpusError.notACorpus` where the file holds nothing of a corpus; other
-    ///   `CorpusError`s where the new one can't be written; `CancellationError`.
+    /// Progress counts bytes of the file. Takes the memory of a block or two and about 200 bytes
+    /// for each block of the file. Without an `index`, those items get rows of their own that have
+    /// them in the damaged corpus.
+    /// - Returns: what was saved, and what wasn't.
+    /// - Throws: ``EditingError/nothingToRecover(path:)``; `CorpusError` where there is no such
+    ///   file or the new one can't be written; `CancellationError`.
     public static func run(
         _ path: String,
-        out: String,
-        replacesExisting: Bool = false,
+        into corpus: NewCorpus,
+        index: ItemIndex? = nil,
         progress: EditingProgress
     ) async throws -> RecoveryResult {
         let images = try PageImages(path: path)
-        let scan = CorpusScan(images)
-        guard !scan.isEmpty else {
-            throw CorpusError.notACorpus(path: path, reason: "nothing of one is left in it")
-        }
+        progress.expect(images.byteCount)
+        let scan = try CorpusScan(images, progress)
+        guard !scan.isEmpty else { throw EditingError.nothingToRecover(path: path) }
+        // Each block is read to find its place, and read again to be copied.
+        progress.expect(2 * scan.blocks.reduce(0) { $0 + $1.row.data.count })
+        let requests = try SalvagedRequests(scan, progress)
         let recording = scan.recording
-        let settings = recording.flatMap {
-            try? JSONDecoder().decode(RecordingSettings.self, from: Data($0.settings.utf8))
-        }
-        let corpus = try NewCorpus(
-            path: out,
-            replacesExisting: replacesExisting,
-            index: recording.flatMap { ItemIndex(rawValue: $0.indexed) } ?? .all,
-            inputs: [path]
-        )
-        let requests = SalvagedRequests(scan, images, progress)
+        var corpus = corpus
+        corpus.index = index ?? recording.flatMap { ItemIndex(rawValue: $0.indexed) } ?? .all
+
         var result = RecoveryResult()
+        result.isDescribed = recording?.decodedSettings != nil
         result.totals = try await corpus.build(
             started: recording.map { Timestamp(unixNanoseconds: $0.started) },
-            settings: (settings ?? [:]).edited(by: "recover"),
-            from: { requests.next() },
-            ending: { _ in .init(isComplete: recording?.isComplete ?? false) }
+            settings: (recording?.decodedSettings ?? [:]).edited(by: "recover"),
+            from: {
+                try Task.checkCancellation()
+                return requests.next()
+            },
+            ending: { totals in
+                conclude(&result, path, scan, requests)
+                guard totals.requests > 0 || result.isWhole else {
+                    throw EditingError.nothingToRecover(path: path)
+                }
+                return .init(
+                    ended: recording?.ended.map { Timestamp(unixNanoseconds: $0) },
+                    isComplete: result.isWhole && recording?.isComplete == true
+                )
+            }
         )
-        if let digest = recording?.digest, digest == result.totals.digest { return result }
-        result.losses = requests.losses()
-        // Without a digest, only SQLite can say that no table leads to more.
-        let verified = try? CorpusReader(path: path).verify()
-        let isProven =
-            recording?.digest == nil && !images.isLogDamaged && images.missingPages == 0
-            && verified?.isIntact == true && verified?.intactRequests == result.totals.requests
-        result.mayLackMore = !isProven
         return result
+    }
+
+    /// Works out what is lost, and what of that is certain.
+    private static func conclude(
+        _ result: inout RecoveryResult,
+        _ path: String,
+        _ scan: CorpusScan,
+        _ requests: SalvagedRequests
+    ) {
+        result.losses = requests.losses()
+        result.lastNumber = requests.highest
+        result.matchesDigest = scan.recording?.digest.map { $0 == requests.digest }
+        if result.matchesDigest == true {
+            // Then the numbers that are lacking are damaged ones.
+            result.losses = []
+            result.isEndKnown = true
+        } else if !scan.isCut, !scan.images.isExhausted, !scan.images.isLogDamaged {
+            // Only SQLite can say that a table leads to no more.
+            let last = try? CorpusReader(path: path).lastRequest()
+            result.isEndKnown = last == requests.highest
+        }
+    }
+}
+
+extension CorpusRows.Recording {
+    /// The settings; nil where their text is damaged.
+    var decodedSettings: RecordingSettings? {
+        try? JSONDecoder().decode(RecordingSettings.self, from: Data(settings.utf8))
     }
 }

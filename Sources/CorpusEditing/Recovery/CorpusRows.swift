@@ -1,12 +1,15 @@
+import OTLP
+
 /// The rows of a corpus that recovery looks for, each told by the kinds of its columns.
 enum CorpusRows {
     /// A row of `blocks`, without its data.
     struct Block {
+        /// The number of its first export request, and how many it holds: what the row says.
         let firstRequest: Int64
-        let requestCount: Int
+        let requestCount: Int64
         let firstArrival: UInt64
         let lastArrival: UInt64
-        let payloadBytes: Int
+        let payloadBytes: Int64
         let isSealed: Bool
         let crc32: UInt32
         /// Where the block stands in the record.
@@ -15,15 +18,12 @@ enum CorpusRows {
         init?(_ record: RowRecord) {
             let kinds = [.null] + [RowRecord.Kind](repeating: .integer, count: 9) + [.blob]
             guard record.matches(kinds),
-                let first = record.integer(1), first > 0,
-                let count = record.integer(2).flatMap(Int.init(exactly:)), count > 0,
+                let first = record.integer(1), let count = record.integer(2),
                 let firstArrival = record.integer(3), let lastArrival = record.integer(4),
-                let payloadBytes = record.integer(6).flatMap(Int.init(exactly:)),
+                let payloadBytes = record.integer(6),
                 let sealed = record.integer(7), let crc32 = record.integer(9),
                 let data = record.columns.last?.range
             else { return nil }
-            // One that no block reaches is damage, and would only confuse the rest.
-            guard first < 1 << 48, count < 1 << 32 else { return nil }
             firstRequest = first
             requestCount = count
             self.firstArrival = UInt64(bitPattern: firstArrival)
@@ -38,25 +38,22 @@ enum CorpusRows {
     /// A row of `requests`.
     struct Request {
         let id: Int64
-        let signalCode: Int64
+        let signal: Signal
         let arrival: UInt64
         let payloadBytes: Int64
-        let items: Int64
         let sha256: [UInt8]
 
         init?(_ record: RowRecord, rowID: Int64) {
             let kinds = [.null] + [RowRecord.Kind](repeating: .integer, count: 6) + [.blob]
-            guard record.matches(kinds), rowID > 0, rowID < 1 << 48,
-                let signal = record.integer(1), 1...3 ~= signal,
+            guard record.matches(kinds), rowID > 0,
+                let code = record.integer(1), 1...3 ~= code,
                 let arrival = record.integer(2), let payloadBytes = record.integer(3),
-                let items = record.integer(5), items >= 0,
                 let sha256 = record.bytes(7, .blob), sha256.count == 32
             else { return nil }
             id = rowID
-            signalCode = signal
+            signal = Signal.allCases[Int(code) - 1]
             self.arrival = UInt64(bitPattern: arrival)
             self.payloadBytes = payloadBytes
-            self.items = items
             self.sha256 = Array(sha256)
         }
     }

@@ -9,12 +9,17 @@ enum PageSize {
         head.starts(with: Array("SQLite format 3\0".utf8))
     }
 
-    /// The size under which most pages make sense; what the header says, or 8,192, where none do.
-    static func found(in file: RawFile) -> (pageBytes: Int, usableBytes: Int) {
+    /// The size under which most pages make sense; what the headers say, or 8,192, where none do.
+    static func found(in file: RawFile, log: RawFile?) -> (pageBytes: Int, usableBytes: Int) {
         let head = file.bytes(at: 0, count: 100)
-        let claimed = head.bigEndian(16, 2) == 1 ? 65536 : head.bigEndian(16, 2)
-        let sizes = (sizes.contains(claimed) && isHeader(head) ? [claimed] : []) + sizes
-        let reserved = head.bigEndian(20, 1)
+        let logHead = log?.bytes(at: 0, count: 32) ?? []
+        var claimed: [Int] = []
+        if isHeader(head) {
+            claimed.append(head.bigEndian(16, 2) == 1 ? 65536 : head.bigEndian(16, 2))
+        }
+        if logHead.bigEndian(0, 4) & ~1 == 0x377f_0682 { claimed.append(logHead.bigEndian(8, 4)) }
+        let sizes = claimed.filter(sizes.contains) + sizes
+        let reserved = isHeader(head) ? head.bigEndian(20, 1) : 0
         var best = (score: -1, pageBytes: 8192, usableBytes: 8192)
         for size in sizes {
             // 12 bytes are what Apple's SQLite keeps for itself.

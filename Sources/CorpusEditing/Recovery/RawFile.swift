@@ -17,6 +17,10 @@ final class RawFile {
         guard !isDirectory.boolValue else {
             throw .notACorpus(path: path, reason: "it is a folder")
         }
+        // Opening a pipe would wait for somebody to write to it.
+        guard FileManager.default.isRegularFile(path) else {
+            throw .notACorpus(path: path, reason: "it is not a regular file")
+        }
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw .database(path: path, reason: String(cString: strerror(errno)))

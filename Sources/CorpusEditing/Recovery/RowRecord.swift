@@ -74,7 +74,7 @@ struct RowRecord {
         return bytes[columns[index].range]
     }
 
-    /// Whether the columns are of these kinds, integers being there where `nullable` says null may.
+    /// Whether the columns are of these kinds.
     func matches(_ kinds: [Kind]) -> Bool {
         columns.count == kinds.count && zip(columns, kinds).allSatisfy { $0.kind == $1 }
     }

@@ -3,111 +3,132 @@ import OTLP
 
 /// The export requests that still verify, one after the other in the order of their numbers.
 final class SalvagedRequests {
-    private let scan: CorpusScan
-    private let images: PageImages
-    private let progress: EditingProgress
-    private var nextBlock = 0
-    private var waiting: ArraySlice<PreparedRequest> = []
-    private var lastNumber: Int64 = 0
-    /// The arrivals on either side of each gap between the numbers that were found.
-    private var gaps: [(numbers: ClosedRange<Int64>, after: UInt64?, before: UInt64?)] = []
-    private var lastArrival: UInt64?
-    private var lastListed: Int64
+    /// A run of requests of one block, read where its bytes don't match their checksum only as far
+    /// as the payloads do.
+    private typealias Run = BlockPlacement.Segment
 
-    init(_ scan: CorpusScan, _ images: PageImages, _ progress: EditingProgress) {
+    private let scan: CorpusScan
+    private let blocks: [ExaminedBlock]
+    private let runs: [Run]
+    private let progress: EditingProgress
+    private var nextRun = 0
+
+    private var block: LooseBlock?
+    /// The number of the block's next request, and those wanted of it.
+    private var number: Int64 = 0
+    private var wanted: ClosedRange<Int64> = 0...0
+    /// The SHA-256 that rows give the requests of a block that is damaged; nil for one that isn't.
+    private var hashes: [Int64: [[UInt8]]]?
+
+    private var lastNumber: Int64 = 0
+    private var lastArrival: UInt64?
+    /// The numbers that were not found between others, and the arrivals around them.
+    private var gaps: [(numbers: ClosedRange<Int64>, after: UInt64?, before: UInt64?)] = []
+    private var digesting = CorpusDigest()
+    /// The highest number that an export request is known to have had.
+    let highest: Int64
+
+    init(_ scan: CorpusScan, _ progress: EditingProgress) throws {
         self.scan = scan
-        self.images = images
         self.progress = progress
-        lastListed = scan.lastRequest
+        let examination = try BlockExamination(scan, progress)
+        let blocks = examination.blocks
+        self.blocks = blocks
+        let placement = BlockPlacement(blocks) { scan.listings(of: $0) }
+        var runs = placement.segments
+        for place in blocks.indices where !blocks[place].isIntact && blocks[place].isConfirmed {
+            let block = blocks[place]
+            runs += placement.gaps(in: block.first...(block.end - 1)).map {
+                Run(numbers: $0, block: place, position: $0.lowerBound - block.first)
+            }
+        }
+        self.runs = runs.sorted { $0.numbers.lowerBound < $1.numbers.lowerBound }
+        let last = placement.segments.last
+        highest = max(
+            last?.numbers.upperBound ?? 0,
+            scan.requests.last,
+            examination.lastClaimed(after: last.map { blocks[$0.block].lastArrival } ?? 0)
+        )
     }
+
+    /// The digest of the requests given so far.
+    var digest: String { digesting.text }
 
     /// The next request, or nil after the last.
     func next() -> PreparedRequest? {
-        while waiting.isEmpty, nextBlock < scan.blocks.count {
-            nextBlock += 1
-            waiting = read(scan.blocks[nextBlock - 1])[...]
-        }
-        progress.add(waiting.isEmpty ? 0 : 1)
-        return waiting.popFirst()
-    }
-
-    /// What of a block verifies and has not been met before.
-    private func read(_ found: CorpusScan.FoundBlock) -> [PreparedRequest] {
-        let row = found.row
-        let end = row.firstRequest + Int64(row.requestCount)
-        guard end - 1 > lastNumber else { return [] }
-        let page = images.bytes(of: found.image)
-        for isNewest in images.hasLog ? [true, false] : [true] {
-            guard
-                let record = images.record(of: found.cell, on: page, isNewest: isNewest),
-                row.data.upperBound <= record.count
-            else { continue }
-            let block = Array(record[row.data])
-            let matches = LooseBlock.crc32(of: block) == row.crc32
-            if !matches, isNewest, images.hasLog { continue }
-            return read(block, row, isTrusted: matches)
-        }
-        return []
-    }
-
-    private func read(
-        _ bytes: [UInt8],
-        _ row: CorpusRows.Block,
-        isTrusted: Bool
-    ) -> [PreparedRequest] {
-        guard let listings = try? LooseBlock.listings(of: bytes), let first = listings.first,
-            var block = try? LooseBlock(bytes)
-        else { return [] }
-        let numbers = row.firstRequest..<(row.firstRequest + Int64(listings.count))
-        let listed = scan.requests(numbers, images)
-        // A number that another request has is damaged itself.
-        let isPlaced =
-            listed[row.firstRequest].map { rows in
-                rows.contains { $0.arrival == first.arrival.unixNanoseconds }
-            } ?? true
-        var found: [PreparedRequest] = []
-        for number in numbers {
-            guard let request = try? block.next() else { break }
-            guard number > lastNumber, let prepared = try? PreparedRequest(request) else {
+        while true {
+            guard block != nil else {
+                guard nextRun < runs.count else { return nil }
+                nextRun += 1
+                open(runs[nextRun - 1])
                 continue
             }
-            let rows = listed[number] ?? []
-            guard isTrusted && isPlaced || rows.contains(where: { $0.sha256 == prepared.sha256 })
+            guard number <= wanted.upperBound, let request = try? block?.next() else {
+                block = nil
+                continue
+            }
+            number += 1
+            guard number - 1 >= wanted.lowerBound, number - 1 > lastNumber,
+                let prepared = try? PreparedRequest(request), isIntact(prepared, number - 1)
             else { continue }
-            note(number, arrival: request.arrival.unixNanoseconds)
-            found.append(prepared)
+            note(number - 1, prepared)
+            return prepared
         }
-        return found
     }
 
-    private func note(_ number: Int64, arrival: UInt64) {
+    private func open(_ run: Run) {
+        let found = scan.blocks[blocks[run.block].place]
+        progress.add(found.row.data.count)
+        guard let bytes = scan.read(found, views: [blocks[run.block].view])?.bytes else { return }
+        block = try? LooseBlock(bytes)
+        number = run.numbers.lowerBound - run.position
+        wanted = run.numbers
+        hashes = nil
+        if !blocks[run.block].isIntact {
+            var rows: [Int64: [[UInt8]]] = [:]
+            scan.requests.forEach(in: wanted) { rows[$0.id, default: []].append($0.sha256) }
+            hashes = rows
+        }
+    }
+
+    private func isIntact(_ prepared: PreparedRequest, _ number: Int64) -> Bool {
+        hashes.map { $0[number]?.contains(prepared.sha256) == true } ?? true
+    }
+
+    private func note(_ number: Int64, _ prepared: PreparedRequest) {
+        let arrival = prepared.request.arrival.unixNanoseconds
         if number > lastNumber + 1 {
             gaps.append(((lastNumber + 1)...(number - 1), lastArrival, arrival))
         }
         lastNumber = number
         lastArrival = arrival
+        digesting.add(prepared)
     }
 
-    /// The runs of numbers that were not found, up to the last one that a row gives.
+    /// The runs of numbers that were not found, up to the highest that is known.
     func losses() -> [RecoveryResult.Loss] {
-        if lastListed > lastNumber {
-            gaps.append(((lastNumber + 1)...lastListed, lastArrival, nil))
-        }
+        let (started, ended) = (scan.recording?.started, scan.recording?.ended)
+        var gaps = gaps
+        if highest > lastNumber { gaps.append(((lastNumber + 1)...highest, lastArrival, nil)) }
         return gaps.map { gap in
             var loss = RecoveryResult.Loss(
                 numbers: gap.numbers,
-                from: gap.after.map { Timestamp(unixNanoseconds: $0) },
-                until: gap.before.map { Timestamp(unixNanoseconds: $0) }
+                from: (gap.after ?? started).map { Timestamp(unixNanoseconds: $0) },
+                until: (gap.before ?? ended).map { Timestamp(unixNanoseconds: $0) }
             )
-            let range = gap.numbers.lowerBound..<(gap.numbers.upperBound + 1)
-            let rows = scan.requests(range, images).values.compactMap(\.first)
-            for row in rows {
-                let signal = Signal.allCases[Int(row.signalCode) - 1]
-                loss.requests[signal, default: 0] += 1
+            var arrivals: (first: Timestamp, last: Timestamp)?
+            var counted: Int64 = 0
+            scan.requests.forEach(in: gap.numbers) { row in
+                guard row.id > counted else { return }
+                counted = row.id
+                loss.requests[row.signal, default: 0] += 1
+                let arrival = Timestamp(unixNanoseconds: row.arrival)
+                arrivals =
+                    arrivals.map { (min($0.first, arrival), max($0.last, arrival)) }
+                    ?? (arrival, arrival)
             }
-            if rows.count == gap.numbers.count {
-                loss.from = rows.map(\.arrival).min().map { Timestamp(unixNanoseconds: $0) }
-                loss.until = rows.map(\.arrival).max().map { Timestamp(unixNanoseconds: $0) }
+            if let arrivals, loss.unknownRequests == 0 {
+                (loss.from, loss.until) = (arrivals.first, arrivals.last)
             }
             return loss
         }

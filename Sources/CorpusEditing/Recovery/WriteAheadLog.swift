@@ -1,65 +1,102 @@
-/// The frames of a write-ahead log that belong to what was committed (sqlite.org/fileformat2.html,
-/// "The Write-Ahead Log").
+/// The frames of a write-ahead log (sqlite.org/fileformat2.html, "The Write-Ahead Log").
 ///
 /// SQLite takes nothing that stands after a damaged frame. Here each frame is checked by itself,
-/// against the checksum that the frame before it carries, so that only what was damaged is lost.
+/// so that only what was damaged is lost; and what doesn't match is kept as well, since blocks and
+/// payloads have checksums of their own.
 struct WriteAheadLog {
     private static let headBytes = 32
     private static let frameHeadBytes = 24
 
     /// For each page its newest frame that matches its checksum, as the place of its image.
+    private(set) var verified: [Int: Int] = [:]
+    /// For each page its newest frame, whether or not it matches.
     private(set) var newest: [Int: Int] = [:]
-    /// The places of images in frames that don't match theirs, with the page that they claim.
-    private(set) var damaged: [(page: Int, offset: Int)] = []
+    /// The places of images in frames that don't match, or that were not committed, if any don't
+    /// match.
+    private(set) var doubtful: [Int] = []
     /// How many pages the database has after the last commit; 0 where nothing was committed.
     private(set) var pageCount = 0
+    /// Whether a frame doesn't match its checksum, or the log ends within a transaction: more may
+    /// have been committed than it tells.
+    private(set) var isDamaged = false
+
+    private struct Frame {
+        let page: Int
+        let offset: Int
+        let isVerified: Bool
+    }
 
     init() {}
 
     /// Reads the log of a database with pages of that size.
     init(_ file: RawFile, pageBytes: Int) {
-        let head = file.bytes(at: 0, count: Self.headBytes)
         let frameBytes = Self.frameHeadBytes + pageBytes
-        let count = (file.byteCount - Self.headBytes) / frameBytes
-        guard head.count == Self.headBytes, count > 0 else { return }
-        let isKnown = head.bigEndian(0, 4) & ~1 == 0x377f_0682
-        let isBigEndian = isKnown && head[3] & 1 == 1
-        guard !isKnown || head.bigEndian(8, 4) == pageBytes else { return }
-        // The salts tell this log from an older one that it has been written over.
-        let salts = isKnown ? Array(head[16..<24]) : Self.salts(file, frameBytes)
-        var seed = Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))
-        var frames: [(page: Int, offset: Int, isValid: Bool)] = []
-        for index in 0..<count {
+        let (count, rest) = max(0, file.byteCount - Self.headBytes)
+            .quotientAndRemainder(dividingBy: frameBytes)
+        let current = Self.currentFrames(file, count: count, frameBytes: frameBytes)
+        isDamaged = rest > 0 && current == count
+        let head = file.bytes(at: 0, count: Self.headBytes)
+        let isBigEndian = head.bigEndian(0, 4) == 0x377f_0683
+        // A frame's checksum goes on from that of the frame before it. Where a frame doesn't match,
+        // either its bytes are damaged or the checksum that stands in it.
+        var seeds = [Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))]
+        var pending: [Frame] = []
+        for index in 0..<current {
             let offset = Self.headBytes + index * frameBytes
             let frame = file.bytes(at: offset, count: frameBytes)
             guard frame.count == frameBytes else { break }
-            var sum = seed
-            sum.add(frame[0..<8], isBigEndian)
-            sum.add(frame[Self.frameHeadBytes...], isBigEndian)
             let stored = Checksum(frame.bigEndian(16, 4), frame.bigEndian(20, 4))
-            seed = stored
-            let isValid = sum == stored
-            guard isValid || Array(frame[8..<16]) == salts else { continue }
-            frames.append((frame.bigEndian(0, 4), offset + Self.frameHeadBytes, isValid))
-            let pages = frame.bigEndian(4, 4)
-            guard pages > 0 else { continue }
+            let sums = seeds.map { $0.adding(frame, imageAt: Self.frameHeadBytes, isBigEndian) }
+            let isVerified = sums.contains(stored)
+            seeds = isVerified ? [stored] : [stored, sums[0]]
+            pending.append(
+                Frame(
+                    page: frame.bigEndian(0, 4),
+                    offset: offset + Self.frameHeadBytes,
+                    isVerified: isVerified
+                )
+            )
+            guard frame.bigEndian(4, 4) > 0 else { continue }
             // A commit: what stands before it counts.
-            pageCount = pages
-            for frame in frames {
-                if frame.isValid {
-                    newest[frame.page] = frame.offset
-                } else {
-                    damaged.append((frame.page, frame.offset))
-                }
-            }
-            frames = []
+            if isVerified { pageCount = frame.bigEndian(4, 4) }
+            for frame in pending { take(frame, isCommitted: true) }
+            pending = []
+        }
+        guard !pending.isEmpty else { return }
+        // Perhaps it is only the frame with the commit that can't be told any more.
+        if !doubtful.isEmpty || pending.contains(where: { !$0.isVerified }) {
+            for frame in pending { take(frame, isCommitted: false) }
+        }
+        isDamaged = true
+    }
+
+    private mutating func take(_ frame: Frame, isCommitted: Bool) {
+        if frame.page > 0 { newest[frame.page] = frame.offset }
+        if frame.isVerified, isCommitted {
+            verified[frame.page] = frame.offset
+        } else {
+            doubtful.append(frame.offset)
+            isDamaged = true
         }
     }
 
-    /// Those that two frames following each other have in common.
-    private static func salts(_ file: RawFile, _ frameBytes: Int) -> [UInt8] {
-        let first = (0..<3).map { file.bytes(at: headBytes + $0 * frameBytes + 8, count: 8) }
-        return first[0] == first[1] ? first[0] : first[2]
+    /// How many frames belong to this log: those behind are of an older one that is being written
+    /// over, as the salts in them tell.
+    private static func currentFrames(_ file: RawFile, count: Int, frameBytes: Int) -> Int {
+        func salts(_ index: Int) -> [UInt8] {
+            file.bytes(at: headBytes + index * frameBytes + 8, count: 8)
+        }
+        guard count > 0 else { return 0 }
+        let (head, first) = (file.bytes(at: 16, count: 8), salts(0))
+        let second = count > 1 ? salts(1) : first
+        let current = first == head || second == head ? head : (second == first ? first : second)
+        // One of the two salts may be what is damaged.
+        let last = (0..<count).last { index in
+            let found = salts(index)
+            return found.count == 8
+                && (found.prefix(4) == current.prefix(4) || found.suffix(4) == current.suffix(4))
+        }
+        return last.map { $0 + 1 } ?? 0
     }
 
     private struct Checksum: Equatable {
@@ -71,7 +108,14 @@ struct WriteAheadLog {
             self.second = UInt32(truncatingIfNeeded: second)
         }
 
-        mutating func add(_ bytes: ArraySlice<UInt8>, _ isBigEndian: Bool) {
+        func adding(_ frame: [UInt8], imageAt image: Int, _ isBigEndian: Bool) -> Checksum {
+            var sum = self
+            sum.add(frame[0..<8], isBigEndian)
+            sum.add(frame[image...], isBigEndian)
+            return sum
+        }
+
+        private mutating func add(_ bytes: ArraySlice<UInt8>, _ isBigEndian: Bool) {
             bytes.withUnsafeBytes { bytes in
                 var offset = 0
                 while offset + 8 <= bytes.count {

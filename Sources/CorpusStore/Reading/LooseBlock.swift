@@ -6,7 +6,7 @@ public import OTLP
 /// at most, whatever the bytes claim.
 public struct LooseBlock: ~Copyable {
     /// What a block says of an export request.
-    public struct Listing: Equatable, Sendable {
+    public struct Listing: Hashable, Sendable {
         /// Its signal.
         public let signal: Signal
         /// When it was recorded.
