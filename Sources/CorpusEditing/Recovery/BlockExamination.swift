@@ -46,7 +46,7 @@ struct BlockExamination {
             lastArrival: last.arrival.unixNanoseconds,
             first: isPossible ? found.row.firstRequest : 0
         )
-        block.isConfirmed = isPossible && isConfirmed(block, listings)
+        if isPossible, isConfirmed(block, listings) { block.source = .bothRows }
         blocks.append(block)
         let coverEnd = cover.first + Int64(cover.listings.count)
         if isIntact, isPossible, block.end > coverEnd { cover = (block.first, listings) }
@@ -134,12 +134,12 @@ struct BlockExamination {
         for (block, votes) in votes {
             let most = votes.values.max()
             let firsts = votes.filter { $0.value == most }.keys
-            guard !firsts.contains(blocks[block].first), let first = firsts.min() else {
-                blocks[block].isConfirmed = true
-                continue
+            if firsts.contains(blocks[block].first) {
+                blocks[block].source = .bothRows
+            } else if let first = firsts.min() {
+                blocks[block].first = first
+                blocks[block].source = .requestRows
             }
-            blocks[block].first = first
-            blocks[block].isConfirmed = true
         }
     }
 }

@@ -37,10 +37,12 @@ struct BlockPlacement {
             blocks[$0].firstArrival > blocks[$1].firstArrival
         }
         isOrdered = turns * 8 <= numbered.count
-        for block in numbered where blocks[block].isConfirmed { placeConfirmed(block) }
-        let rest = numbered.filter { !blocks[$0].isConfirmed }
+        for block in numbered where blocks[block].source == .bothRows { placeConfirmed(block) }
+        let moved = numbered.filter { blocks[$0].source == .requestRows && !place($0) }
+        let rest = numbered.filter { blocks[$0].source == .ownRow }
         let homeless = placeByNeighbours(rest, among: numbered)
-        for block in homeless + intact.filter({ blocks[$0].first == 0 }) { placeByArrival(block) }
+        let unnumbered = intact.filter { blocks[$0].first == 0 }
+        for block in moved + homeless + unnumbered { placeByArrival(block) }
     }
 
     /// Those of the numbers that no segment has.
@@ -89,18 +91,26 @@ struct BlockPlacement {
         var homeless: [Int] = []
         // Sorting is stable: equals stay in the order of their numbers.
         for (block, _) in weighed.sorted(by: { $0.weight > $1.weight }) {
-            let numbers = blocks[block].first...(blocks[block].end - 1)
-            let place = index(reaching: numbers.lowerBound)
-            let isFree =
-                place == segments.count
-                || segments[place].numbers.lowerBound > numbers.upperBound
-            if isFree, fits(block, before: place) {
-                segments.insert(Segment(numbers: numbers, block: block, position: 0), at: place)
-            } else {
-                homeless.append(block)
-            }
+            if !place(block) { homeless.append(block) }
         }
         return homeless
+    }
+
+    /// Places a block at its number, if there is room and it arrived in between.
+    private mutating func place(_ block: Int) -> Bool {
+        let numbers = blocks[block].first...(blocks[block].end - 1)
+        guard isFree(numbers, for: block) else { return false }
+        let segment = Segment(numbers: numbers, block: block, position: 0)
+        segments.insert(segment, at: index(reaching: numbers.lowerBound))
+        return true
+    }
+
+    /// Whether no segment has any of the numbers, and the block arrived between those around them.
+    private func isFree(_ numbers: ClosedRange<Int64>, for block: Int) -> Bool {
+        let place = index(reaching: numbers.lowerBound)
+        let isFree =
+            place == segments.count || segments[place].numbers.lowerBound > numbers.upperBound
+        return isFree && fits(block, before: place)
     }
 
     private func isInOrder(_ block: Int, _ next: Int) -> Bool {
@@ -138,17 +148,18 @@ struct BlockPlacement {
         }
     }
 
-    /// Numbers for so many requests of a block: in the first gap in which they can have arrived, or
-    /// else where its row has them, or after all others.
+    /// Numbers for so many requests of a block: those that rows give them, or in the first gap in
+    /// which they can have arrived, or after all others.
     private func room(for block: Int, _ count: Int64, from first: Int64) -> ClosedRange<Int64> {
+        let given = max(1, first)...(max(1, first) + count - 1)
+        if first > 0, isFree(given, for: block) { return given }
         for place in segments.indices where fits(block, before: place) {
             let from = place == 0 ? 1 : segments[place - 1].numbers.upperBound + 1
             let to = segments[place].numbers.lowerBound - 1
             guard to - from + 1 >= count else { continue }
             return place == 0 ? (to - count + 1)...to : from...(from + count - 1)
         }
-        let claimed = first...(first + count - 1)
-        if first > 0, gaps(in: claimed) == [claimed] { return claimed }
+        if first > 0, gaps(in: given) == [given] { return given }
         let from = (segments.last?.numbers.upperBound ?? 0) + 1
         return from...(from + count - 1)
     }

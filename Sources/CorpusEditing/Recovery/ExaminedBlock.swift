@@ -14,10 +14,22 @@ struct ExaminedBlock {
     /// The arrivals of the first and the last.
     let firstArrival: UInt64
     let lastArrival: UInt64
-    /// The number of its first request: what its row says, or what the rows of `requests` do.
+    /// The number of its first request; 0 where it isn't known.
     var first: Int64
-    /// Whether the rows of `requests` agree with that number.
-    var isConfirmed = false
+    /// Where that number is from.
+    var source = Source.ownRow
+
+    enum Source {
+        /// Its own row.
+        case ownRow
+        /// Its own row, with which those of `requests` agree.
+        case bothRows
+        /// The rows of `requests`, with which its own one doesn't agree.
+        case requestRows
+    }
+
+    /// Whether the rows of `requests` agree with its number.
+    var isConfirmed: Bool { source != .ownRow }
 
     /// The number after its last request; a damaged row's saturates.
     var end: Int64 {

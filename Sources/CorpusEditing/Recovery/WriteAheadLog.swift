@@ -86,10 +86,11 @@ struct WriteAheadLog {
         func salts(_ index: Int) -> [UInt8] {
             file.bytes(at: headBytes + index * frameBytes + 8, count: 8)
         }
-        guard count > 0 else { return 0 }
-        let (head, first) = (file.bytes(at: 16, count: 8), salts(0))
-        let second = count > 1 ? salts(1) : first
-        let current = first == head || second == head ? head : (second == first ? first : second)
+        // Where the beginning is damaged, the frames behind it tell all the same.
+        let first = (0..<min(count, 8)).map(salts).filter { $0.contains { $0 != 0 } }
+        let counted = [file.bytes(at: 16, count: 8)] + first
+        let common = first.first { salts in counted.count { $0 == salts } > 1 }
+        guard let current = common ?? first.first else { return 0 }
         // One of the two salts may be what is damaged.
         let last = (0..<count).last { index in
             let found = salts(index)
