@@ -33,16 +33,30 @@ struct BlockPlacement {
         let numbered = intact.filter { blocks[$0].first > 0 }.sorted {
             (blocks[$0].first, -blocks[$0].count) < (blocks[$1].first, -blocks[$1].count)
         }
-        let turns = zip(numbered, numbered.dropFirst()).count {
-            blocks[$0].firstArrival > blocks[$1].firstArrival
-        }
-        isOrdered = turns * 8 <= numbered.count
+        let inOrder = Self.longestOrder(of: numbered) { blocks[$0].firstArrival }
+        isOrdered = numbered.count - inOrder.count <= max(1, numbered.count / 8)
         for block in numbered where blocks[block].source == .bothRows { placeConfirmed(block) }
         let moved = numbered.filter { blocks[$0].source == .requestRows && !place($0) }
         let rest = numbered.filter { blocks[$0].source == .ownRow }
-        let homeless = placeByNeighbours(rest, among: numbered)
+        let homeless = placeByNeighbours(rest, among: numbered, inOrder)
         let unnumbered = intact.filter { blocks[$0].first == 0 }
-        for block in moved + homeless + unnumbered { placeByArrival(block) }
+        for left in [moved + homeless, unnumbered] {
+            let sorted = left.sorted { blocks[$0].firstArrival < blocks[$1].firstArrival }
+            for block in sorted { placeByArrival(block) }
+        }
+    }
+
+    /// The most of the blocks that arrived in the order in which they are given.
+    private static func longestOrder(of given: [Int], by arrival: (Int) -> UInt64) -> Set<Int> {
+        // For each length the chain of it that ends the earliest.
+        var ends: [Int] = []
+        var before: [Int: Int] = [:]
+        for block in given {
+            let length = ends.partitioningIndex { arrival($0) > arrival(block) }
+            if length > 0 { before[block] = ends[length - 1] }
+            if length == ends.count { ends.append(block) } else { ends[length] = block }
+        }
+        return Set(sequence(first: ends.last ?? -1) { before[$0] }.filter { $0 >= 0 })
     }
 
     /// Those of the numbers that no segment has.
@@ -70,9 +84,15 @@ struct BlockPlacement {
         segments.append(Segment(numbers: from...(end - 1), block: block, position: from - first))
     }
 
-    /// Places blocks at the numbers that their rows give, those first that join their neighbours.
-    /// - Returns: those for which there is no room, or that did not arrive in between.
-    private mutating func placeByNeighbours(_ rest: [Int], among numbered: [Int]) -> [Int] {
+    /// Places blocks at the numbers that their rows give, those first that arrived in order and join
+    /// their neighbours.
+    /// - Returns: those that join none, for which there is no room, or that did not arrive in
+    ///   between.
+    private mutating func placeByNeighbours(
+        _ rest: [Int],
+        among numbered: [Int],
+        _ inOrder: Set<Int>
+    ) -> [Int] {
         var beginning: [Int64: [Int]] = [:]
         var ending: [Int64: [Int]] = [:]
         for block in rest.isEmpty ? [] : numbered {
@@ -86,12 +106,13 @@ struct BlockPlacement {
             let before = (ending[blocks[block].first] ?? []).map { ($0, block) }
             let after = (beginning[blocks[block].end] ?? []).map { (block, $0) }
             let isFirst = blocks[block].first == 1
-            return (block: block, weight: (isFirst ? 2 : weight(before)) + weight(after))
+            let joins = (isFirst ? 2 : weight(before)) + weight(after)
+            return (block: block, joins: joins, weight: joins + (inOrder.contains(block) ? 4 : 0))
         }
         var homeless: [Int] = []
         // Sorting is stable: equals stay in the order of their numbers.
-        for (block, _) in weighed.sorted(by: { $0.weight > $1.weight }) {
-            if !place(block) { homeless.append(block) }
+        for (block, joins, _) in weighed.sorted(by: { $0.weight > $1.weight }) {
+            if joins == 0 || !place(block) { homeless.append(block) }
         }
         return homeless
     }
@@ -159,7 +180,8 @@ struct BlockPlacement {
             guard to - from + 1 >= count else { continue }
             return place == 0 ? (to - count + 1)...to : from...(from + count - 1)
         }
-        if first > 0, gaps(in: given) == [given] { return given }
+        let isLatest = isOrdered && fits(block, before: segments.count)
+        if first > 0, !isLatest, gaps(in: given) == [given] { return given }
         let from = (segments.last?.numbers.upperBound ?? 0) + 1
         return from...(from + count - 1)
     }

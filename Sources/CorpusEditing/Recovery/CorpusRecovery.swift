@@ -67,8 +67,11 @@ public enum CorpusRecovery {
             // Then the numbers that are lacking are damaged ones.
             result.losses = []
             result.isEndKnown = true
-        } else if !scan.isCut, !scan.images.isExhausted, !scan.images.isLogDamaged {
-            // Only SQLite can say that a table leads to no more.
+        } else if !scan.isCut, !scan.images.isExhausted, !scan.images.isLogDamaged,
+            scan.images.filePages > 0
+        {
+            // Only SQLite can say that a table leads to no more. Beside an empty file it would
+            // delete the log.
             let last = try? CorpusReader(path: path).lastRequest()
             result.isEndKnown = last == requests.highest
         }

@@ -8,11 +8,11 @@ public struct RecoveryResult: Sendable {
         /// Their numbers in the damaged corpus.
         public let numbers: ClosedRange<Int64>
         /// The earliest arrival that one can have had; nil where nothing is known.
-        public var from: Timestamp?
+        public let from: Timestamp?
         /// The latest.
-        public var until: Timestamp?
+        public let until: Timestamp?
         /// How many of each signal, as far as that is known.
-        public var requests: [Signal: Int] = [:]
+        public let requests: [Signal: Int]
 
         /// How many there are of whose signal nothing is known.
         public var unknownRequests: Int {

@@ -107,30 +107,35 @@ final class SalvagedRequests {
 
     /// The runs of numbers that were not found, up to the highest that is known.
     func losses() -> [RecoveryResult.Loss] {
-        let (started, ended) = (scan.recording?.started, scan.recording?.ended)
-        var gaps = gaps
         if highest > lastNumber { gaps.append(((lastNumber + 1)...highest, lastArrival, nil)) }
+        let (started, ended) = (scan.recording?.started, scan.recording?.ended)
         return gaps.map { gap in
-            var loss = RecoveryResult.Loss(
-                numbers: gap.numbers,
-                from: (gap.after ?? started).map { Timestamp(unixNanoseconds: $0) },
-                until: (gap.before ?? ended).map { Timestamp(unixNanoseconds: $0) }
-            )
-            var arrivals: (first: Timestamp, last: Timestamp)?
+            // Nothing else tells whether the rows of `requests` are damaged.
+            let minute: UInt64 = 60_000_000_000
+            let earliest = gap.after.map { $0 - min($0, minute) } ?? 0
+            let latest = gap.before.map { $0 + min(.max - $0, minute) } ?? .max
+            var requests: [Signal: Int] = [:]
+            var arrivals: ClosedRange<UInt64>?
             var counted: Int64 = 0
             scan.requests.forEach(in: gap.numbers) { row in
-                guard row.id > counted else { return }
+                guard row.id > counted, row.arrival >= earliest, row.arrival <= latest else {
+                    return
+                }
                 counted = row.id
-                loss.requests[row.signal, default: 0] += 1
-                let arrival = Timestamp(unixNanoseconds: row.arrival)
+                requests[row.signal, default: 0] += 1
+                let known = arrivals ?? row.arrival...row.arrival
                 arrivals =
-                    arrivals.map { (min($0.first, arrival), max($0.last, arrival)) }
-                    ?? (arrival, arrival)
+                    min(known.lowerBound, row.arrival)...max(known.upperBound, row.arrival)
             }
-            if let arrivals, loss.unknownRequests == 0 {
-                (loss.from, loss.until) = (arrivals.first, arrivals.last)
-            }
-            return loss
+            let isAllKnown = requests.values.reduce(0, +) == gap.numbers.count
+            let first = gap.after ?? started.flatMap { $0 <= gap.before ?? .max ? $0 : nil }
+            let last = gap.before ?? ended.flatMap { $0 >= gap.after ?? 0 ? $0 : nil }
+            return RecoveryResult.Loss(
+                numbers: gap.numbers,
+                from: (isAllKnown ? arrivals?.lowerBound : first).map(Timestamp.init),
+                until: (isAllKnown ? arrivals?.upperBound : last).map(Timestamp.init),
+                requests: requests
+            )
         }
     }
 }

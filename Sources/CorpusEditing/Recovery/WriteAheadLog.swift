@@ -4,6 +4,7 @@
 /// so that only what was damaged is lost; and what doesn't match is kept as well, since blocks and
 /// payloads have checksums of their own.
 struct WriteAheadLog {
+    private static let bigEndianMagic = 0x377f_0683
     private static let headBytes = 32
     private static let frameHeadBytes = 24
 
@@ -36,7 +37,7 @@ struct WriteAheadLog {
         let current = Self.currentFrames(file, count: count, frameBytes: frameBytes)
         isDamaged = rest > 0 && current == count
         let head = file.bytes(at: 0, count: Self.headBytes)
-        let isBigEndian = head.bigEndian(0, 4) == 0x377f_0683
+        let isBigEndian = head.bigEndian(0, 4) == Self.bigEndianMagic
         // A frame's checksum goes on from that of the frame before it. Where a frame doesn't match,
         // either its bytes are damaged or the checksum that stands in it.
         var seeds = [Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))]
@@ -86,11 +87,10 @@ struct WriteAheadLog {
         func salts(_ index: Int) -> [UInt8] {
             file.bytes(at: headBytes + index * frameBytes + 8, count: 8)
         }
-        // Where the beginning is damaged, the frames behind it tell all the same.
-        let first = (0..<min(count, 8)).map(salts).filter { $0.contains { $0 != 0 } }
-        let counted = [file.bytes(at: 16, count: 8)] + first
-        let common = first.first { salts in counted.count { $0 == salts } > 1 }
-        guard let current = common ?? first.first else { return 0 }
+        let first = (0..<min(count, 8)).map(salts)
+        // Where the header is damaged, two frames that agree tell as well.
+        let common = first.first { salts in first.count { $0 == salts } > 1 }
+        let current = Self.headSalts(file) ?? common ?? first[0]
         // One of the two salts may be what is damaged.
         let last = (0..<count).last { index in
             let found = salts(index)
@@ -98,6 +98,16 @@ struct WriteAheadLog {
                 && (found.prefix(4) == current.prefix(4) || found.suffix(4) == current.suffix(4))
         }
         return last.map { $0 + 1 } ?? 0
+    }
+
+    /// The salts in a header that matches its checksum.
+    private static func headSalts(_ file: RawFile) -> [UInt8]? {
+        let head = file.bytes(at: 0, count: headBytes)
+        guard head.count == headBytes else { return nil }
+        var sum = Checksum(0, 0)
+        sum.add(head[0..<24], head.bigEndian(0, 4) == bigEndianMagic)
+        let isIntact = sum == Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))
+        return isIntact ? Array(head[16..<24]) : nil
     }
 
     private struct Checksum: Equatable {
@@ -116,7 +126,7 @@ struct WriteAheadLog {
             return sum
         }
 
-        private mutating func add(_ bytes: ArraySlice<UInt8>, _ isBigEndian: Bool) {
+        mutating func add(_ bytes: ArraySlice<UInt8>, _ isBigEndian: Bool) {
             bytes.withUnsafeBytes { bytes in
                 var offset = 0
                 while offset + 8 <= bytes.count {
