@@ -17,7 +17,9 @@ enum PageSize {
         if isHeader(head) {
             claimed.append(head.bigEndian(16, 2) == 1 ? 65536 : head.bigEndian(16, 2))
         }
-        if logHead.bigEndian(0, 4) & ~1 == 0x377f_0682 { claimed.append(logHead.bigEndian(8, 4)) }
+        if logHead.bigEndian(0, 4) & ~1 == WriteAheadLog.magic {
+            claimed.append(logHead.bigEndian(8, 4))
+        }
         let sizes = claimed.filter(sizes.contains) + sizes
         let reserved = isHeader(head) ? head.bigEndian(20, 1) : 0
         var best = (score: -1, pageBytes: 8192, usableBytes: 8192)

@@ -4,7 +4,8 @@
 /// so that only what was damaged is lost; and what doesn't match is kept as well, since blocks and
 /// payloads have checksums of their own.
 struct WriteAheadLog {
-    private static let bigEndianMagic = 0x377f_0683
+    /// The last bit is set where checksums are of big-endian numbers.
+    static let magic = 0x377f_0682
     private static let headBytes = 32
     private static let frameHeadBytes = 24
 
@@ -35,9 +36,10 @@ struct WriteAheadLog {
         let (count, rest) = max(0, file.byteCount - Self.headBytes)
             .quotientAndRemainder(dividingBy: frameBytes)
         let current = Self.currentFrames(file, count: count, frameBytes: frameBytes)
-        isDamaged = rest > 0 && current == count
+        isDamaged =
+            rest > 0 && current == count || count > 0 && Self.headSalts(file) == nil
         let head = file.bytes(at: 0, count: Self.headBytes)
-        let isBigEndian = head.bigEndian(0, 4) == Self.bigEndianMagic
+        let isBigEndian = head.bigEndian(0, 4) == Self.magic | 1
         // A frame's checksum goes on from that of the frame before it. Where a frame doesn't match,
         // either its bytes are damaged or the checksum that stands in it.
         var seeds = [Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))]
@@ -103,9 +105,10 @@ struct WriteAheadLog {
     /// The salts in a header that matches its checksum.
     private static func headSalts(_ file: RawFile) -> [UInt8]? {
         let head = file.bytes(at: 0, count: headBytes)
-        guard head.count == headBytes else { return nil }
+        // Zeros match their checksum.
+        guard head.count == headBytes, head.bigEndian(0, 4) & ~1 == magic else { return nil }
         var sum = Checksum(0, 0)
-        sum.add(head[0..<24], head.bigEndian(0, 4) == bigEndianMagic)
+        sum.add(head[0..<24], head.bigEndian(0, 4) == magic | 1)
         let isIntact = sum == Checksum(head.bigEndian(24, 4), head.bigEndian(28, 4))
         return isIntact ? Array(head[16..<24]) : nil
     }

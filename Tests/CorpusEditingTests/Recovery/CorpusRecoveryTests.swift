@@ -138,8 +138,8 @@ struct CorpusRecoveryTests {
         #expect(FileManager.default.contentsEqual(atPath: path + "-wal", andPath: path + ".log"))
     }
 
-    @Test("goes past damaged frames of the log")
-    func damagedLog() async throws {
+    @Test("goes past damaged frames of the log", arguments: [0, 7])
+    func damagedLog(filling: UInt8) async throws {
         let live = folder.file("live.db")
         let writer = try CorpusWriter(.init(path: live, blockBytes: 1 << 20), clock: WallClock())
         var generator = TelemetryGenerator(seed: 65)
@@ -150,7 +150,11 @@ struct CorpusRecoveryTests {
         }
         _ = try await writer.finish()
         // The log's header and its first frame's; SQLite takes nothing of such a log.
-        try SeededDamage.overwrite(path + "-wal", at: 0, with: [UInt8](repeating: 7, count: 56))
+        try SeededDamage.overwrite(
+            path + "-wal",
+            at: 0,
+            with: [UInt8](repeating: filling, count: 56)
+        )
         let (result, saved) = try await recover(path)
         #expect(saved.payloads.count == 20)
         #expect(!result.isEndKnown)
