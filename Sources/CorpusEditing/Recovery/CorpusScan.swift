@@ -32,7 +32,7 @@ struct CorpusScan {
     /// - Throws: `CancellationError`.
     init(_ images: PageImages, _ progress: EditingProgress) throws {
         self.images = images
-        let bytes = images.byteCount + images.missingPages.multipliedOrLess(images.pageBytes)
+        let bytes = images.byteCount + images.missingPages * images.pageBytes
         highestNumber = Int64(bytes / Self.leastRequestBytes + 1)
         requests = RequestRows(images)
         try images.forEachImage { image, page, isFirst in
@@ -98,13 +98,5 @@ struct CorpusScan {
         else { return }
         // Images in the log come last; a row there is the newer one.
         if recording?.digest == nil { recording = row }
-    }
-}
-
-extension Int {
-    /// The product, or the greatest integer that is less.
-    fileprivate func multipliedOrLess(_ other: Int) -> Int {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max / 64 : product
     }
 }

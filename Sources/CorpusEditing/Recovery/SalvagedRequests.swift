@@ -3,12 +3,11 @@ import OTLP
 
 /// The export requests that still verify, one after the other in the order of their numbers.
 final class SalvagedRequests {
-    /// A run of requests of one block, read where its bytes don't match their checksum only as far
-    /// as the payloads do.
     private typealias Run = BlockPlacement.Segment
 
     private let scan: CorpusScan
     private let blocks: [ExaminedBlock]
+    /// Those of intact blocks, and between them what a damaged one may still hold.
     private let runs: [Run]
     private let progress: EditingProgress
     private var nextRun = 0
