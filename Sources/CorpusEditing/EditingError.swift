@@ -12,6 +12,8 @@ public enum EditingError: Error, Equatable {
     case nothingToImport(paths: [String])
     /// Nothing in the corpus is chosen.
     case nothingChosen(path: String)
+    /// A file in which no export request that verifies is left.
+    case nothingToRecover(path: String)
     /// An export request that has no JSON form, for the reason given.
     case notExportable(path: String, request: Int64, reason: String)
     /// Corpora that can't lie on one clock: a timestamp would leave its range.
@@ -59,6 +61,8 @@ extension EditingError: CustomStringConvertible {
             "\(paths.joined(separator: ", ")): there is no telemetry to import"
         case .nothingChosen(let path):
             "\(path): no export request is chosen; see corpus-stats for what there is"
+        case .nothingToRecover(let path):
+            "\(path): no export request of a corpus is left in it that could be saved"
         case .notExportable(let path, let request, let reason):
             "\(path): export request \(request) has no JSON form: \(reason)"
         case .clockOutOfRange(let path):

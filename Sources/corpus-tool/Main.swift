@@ -15,12 +15,13 @@ struct CorpusTool: AsyncParsableCommand {
               corpus-tool merge host-1.db host-2.db --out both.db
               corpus-tool redact run.db --drop 'customer.*' --out shared.db
               corpus-tool verify run.db
+              corpus-tool recover damaged.db --out saved.db
 
             Exit codes: 0 done, 1 failed, 2 done but something was lost or differs, 64 usage.
             """,
         subcommands: [
             Export.self, Import.self, Cut.self, Merge.self, Concat.self, Redact.self, Index.self,
-            Compact.self, Verify.self, Diff.self,
+            Compact.self, Verify.self, Recover.self, Diff.self,
         ]
     )
 }

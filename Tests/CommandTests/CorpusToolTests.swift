@@ -218,6 +218,44 @@ extension Programs {
             #expect(damaged.output.contains("does not match its checksum"))
         }
 
+        @Test("recovers what is left of a corpus, and says with its exit code whether that is all")
+        func recovering() async throws {
+            let whole = try await tool("recover", Self.shipped, "--out", "whole.db")
+            #expect(whole.code == 0, "\(whole.complaints)")
+            #expect(whole.output.contains("Nothing is lost."))
+            let corpus = try await RecordedCorpus(seed: 5, requests: 40, blockBytes: 5_000)
+            let count = try corpus.damageFirstBlock()
+            let text = try await tool("recover", corpus.path, "--out", "saved.db")
+            #expect(text.code == 2, "\(text.complaints)")
+            #expect(text.output.contains("lost: export request"))
+            let json = try await tool("recover", corpus.path, "--out", "2.db", "--json")
+            #expect(json.code == 2)
+            let report = try JSONValue(parsing: json.output)
+            #expect(report["lost_requests"]?.integer == count)
+            #expect(report["whole"] == .flag(false))
+            #expect(try await tool("verify", "saved.db").code == 0)
+            #expect(try names == ["2.db", "saved.db", "whole.db"])
+        }
+
+        @Test("recovers nothing from what is no corpus, says so in a line, and makes no file")
+        func unrecoverable() async throws {
+            _ = try await succeed(
+                "mkdir folder; : > empty; yes 'Dear diary' | head -c 50000 > text; mkfifo pipe"
+            )
+            let before = try names
+            for (name, out) in [
+                ("folder", "o"), ("empty", "o"), ("text", "o"), ("pipe", "o"), ("none", "o"),
+                ("text", "text"),
+            ] {
+                let ending = try await tool("recover", name, "--out", out, "--force")
+                #expect(ending.code == 1)
+                #expect(ending.output == "")
+                #expect(ending.complaintLines.count == 1, "\(ending.complaints)")
+                #expect(ending.complaints.hasPrefix("corpus-tool: \(name): "))
+            }
+            #expect(try names == before)
+        }
+
         @Test("names file, line and reason of a bad line; told to skip it, ends with 2")
         func badLine() async throws {
             let good = #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"5"}]}]}]}"#

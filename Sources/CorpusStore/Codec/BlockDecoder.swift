@@ -92,6 +92,9 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
         return anchors.indices.map { (Data(ids[($0 * 16)..<($0 * 16 + 16)]), anchors[$0]) }
     }
 
+    /// Whether the block lists another export request.
+    var hasNext: Bool { requests.rest > 0 }
+
     /// The next export request of the block; its payload must be filled before the one after.
     mutating func next() throws(CodecError) -> Row {
         guard let signal = Signal(code: try requests.varint()) else {

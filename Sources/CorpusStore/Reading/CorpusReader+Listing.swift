@@ -42,6 +42,23 @@ public struct RequestFingerprint: Hashable, Sendable {
 }
 
 extension CorpusReader {
+    /// The number of the last export request, 0 where there is none; nil where SQLite finds the
+    /// table that lists them damaged.
+    /// - Throws: ``CorpusError`` when the file can't be read.
+    public func lastRequest() throws(CorpusError) -> Int64? {
+        try CorpusError.wrapping(path) {
+            try database.read { database in
+                let sql = "PRAGMA integrity_check(requests)"
+                guard try String.fetchAll(database, sql: sql) == ["ok"] else { return nil }
+                return try Int64.fetchOne(
+                    database,
+                    sql: "SELECT coalesce(max(id), 0) FROM requests HAVING count(*) = max(id) "
+                        + "OR count(*) = 0"
+                )
+            }
+        }
+    }
+
     /// The fingerprints of the requests behind a number, at most so many, in their order.
     /// - Throws: ``CorpusError`` when the file can't be read.
     public func fingerprints(

@@ -3,8 +3,16 @@ import OTLP
 
 /// A digest over export requests in their order, from what is known of each: equal contents have
 /// equal digests whatever the block layout.
-struct CorpusDigest {
+public struct CorpusDigest {
     private var hash = SHA256()
+
+    /// A digest of nothing.
+    public init() {}
+
+    /// Adds a request.
+    public mutating func add(_ prepared: PreparedRequest) {
+        add(prepared.request.signal, sha256: prepared.sha256)
+    }
 
     /// Adds a request by its signal and the SHA-256 of its payload.
     mutating func add(_ signal: Signal, sha256: some Sequence<UInt8>) {
@@ -12,7 +20,7 @@ struct CorpusDigest {
     }
 
     /// "sha256:" and 64 hex digits.
-    var text: String { "sha256:" + hash.finalize().hexadecimal }
+    public var text: String { "sha256:" + hash.finalize().hexadecimal }
 }
 
 extension Sequence<UInt8> {

@@ -10,7 +10,8 @@ public struct PreparedRequest: Sendable {
     public let scan: RequestScan
     let traces: RequestTraces
     let jsonBytes: Int
-    let sha256: [UInt8]
+    /// The SHA-256 of its payload.
+    public let sha256: [UInt8]
     let skeletonCRC32: UInt32
 
     /// Works it all out: about 5 ms a megabyte.

@@ -1,0 +1,88 @@
+/// The rows of `requests` that a file's pages hold, read again from their pages each time.
+struct RequestRows {
+    /// A page with such rows.
+    private struct Page {
+        let ids: ClosedRange<Int64>
+        let image: PageImages.Image
+        let isFirst: Bool
+    }
+
+    let images: PageImages
+    private var pages: [Page] = []
+    private var widest: Int64 = 0
+
+    init(_ images: PageImages) {
+        self.images = images
+    }
+
+    /// Whether there are none.
+    var isEmpty: Bool { pages.isEmpty }
+
+    /// The highest number that a row gives.
+    var last: Int64 { pages.map(\.ids.upperBound).max() ?? 0 }
+
+    /// Takes a page whose rows have these numbers, the positive ones up to `highest`.
+    mutating func add(
+        _ ids: [Int64],
+        upTo highest: Int64,
+        on image: PageImages.Image,
+        isFirst: Bool
+    ) {
+        // They count up by one; those that stand far from where most do are damaged.
+        var origins: [Int64: Int] = [:]
+        for (place, id) in ids.enumerated() { origins[id &- Int64(place), default: 0] += 1 }
+        let (most, count) = (origins.values.max(), Int64(ids.count))
+        guard let origin = origins.filter({ $0.value == most }).keys.min(), origin <= highest
+        else { return }
+        let near = max(1, origin - count)...min(highest, max(1, origin) + 2 * count)
+        let kept = ids.filter(near.contains)
+        guard let first = kept.min(), let last = kept.max() else { return }
+        pages.append(Page(ids: first...last, image: image, isFirst: isFirst))
+        widest = max(widest, last - first)
+    }
+
+    /// Ends the taking of pages.
+    mutating func sort() {
+        pages.sort { $0.ids.lowerBound < $1.ids.lowerBound }
+    }
+
+    /// Gives the rows whose numbers are in a range, page by page; several of one number where
+    /// images differ.
+    func forEach(
+        in range: ClosedRange<Int64> = 1...Int64.max,
+        _ body: (CorpusRows.Request) throws -> Void
+    ) rethrows {
+        let (from, _) = range.lowerBound.subtractingReportingOverflow(widest)
+        let start = pages.partitioningIndex { $0.ids.lowerBound >= from }
+        for page in pages[start...] {
+            guard page.ids.lowerBound <= range.upperBound else { return }
+            guard page.ids.overlaps(range) else { continue }
+            let wanted = page.ids.clamped(to: range)
+            let bytes = images.bytes(of: page.image)
+            let cells = TableLeaf.cells(
+                of: bytes,
+                usableBytes: images.usableBytes,
+                isFirst: page.isFirst
+            )
+            for cell in cells ?? [] where wanted.contains(cell.rowID) {
+                guard let record = images.record(of: cell, on: bytes),
+                    let row = RowRecord(record, recordBytes: cell.recordBytes)
+                        .flatMap({ CorpusRows.Request($0, rowID: cell.rowID) })
+                else { continue }
+                try body(row)
+            }
+        }
+    }
+}
+
+extension Array {
+    /// The first index from which on the condition holds, where it does to the end.
+    func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

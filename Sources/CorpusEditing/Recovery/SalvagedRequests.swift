@@ -1,0 +1,140 @@
+import CorpusStore
+import OTLP
+
+/// The export requests that still verify, one after the other in the order of their numbers.
+final class SalvagedRequests {
+    private typealias Run = BlockPlacement.Segment
+
+    private let scan: CorpusScan
+    private let blocks: [ExaminedBlock]
+    /// Those of intact blocks, and between them what a damaged one may still hold.
+    private let runs: [Run]
+    private let progress: EditingProgress
+    private var nextRun = 0
+
+    private var block: LooseBlock?
+    /// The number of the block's next request, and those wanted of it.
+    private var number: Int64 = 0
+    private var wanted: ClosedRange<Int64> = 0...0
+    /// The SHA-256 that rows give the requests of a block that is damaged; nil for one that isn't.
+    private var hashes: [Int64: [[UInt8]]]?
+
+    private var lastNumber: Int64 = 0
+    private var lastArrival: UInt64?
+    /// The numbers that were not found between others, and the arrivals around them.
+    private var gaps: [(numbers: ClosedRange<Int64>, after: UInt64?, before: UInt64?)] = []
+    private var digesting = CorpusDigest()
+    /// The highest number that an export request is known to have had.
+    let highest: Int64
+
+    init(_ scan: CorpusScan, _ progress: EditingProgress) throws {
+        self.scan = scan
+        self.progress = progress
+        let examination = try BlockExamination(scan, progress)
+        let blocks = examination.blocks
+        self.blocks = blocks
+        let placement = BlockPlacement(blocks) { scan.listings(of: $0) }
+        var runs = placement.segments
+        for place in blocks.indices where !blocks[place].isIntact && blocks[place].isConfirmed {
+            let block = blocks[place]
+            runs += placement.gaps(in: block.first...(block.end - 1)).map {
+                Run(numbers: $0, block: place, position: $0.lowerBound - block.first)
+            }
+        }
+        self.runs = runs.sorted { $0.numbers.lowerBound < $1.numbers.lowerBound }
+        let last = placement.segments.last
+        highest = max(
+            last?.numbers.upperBound ?? 0,
+            scan.requests.last,
+            examination.lastClaimed(after: last.map { blocks[$0.block].lastArrival } ?? 0)
+        )
+    }
+
+    /// The digest of the requests given so far.
+    var digest: String { digesting.text }
+
+    /// The next request, or nil after the last.
+    func next() -> PreparedRequest? {
+        while true {
+            guard block != nil else {
+                guard nextRun < runs.count else { return nil }
+                nextRun += 1
+                open(runs[nextRun - 1])
+                continue
+            }
+            guard number <= wanted.upperBound, let request = try? block?.next() else {
+                block = nil
+                continue
+            }
+            number += 1
+            guard number - 1 >= wanted.lowerBound, number - 1 > lastNumber,
+                let prepared = try? PreparedRequest(request), isIntact(prepared, number - 1)
+            else { continue }
+            note(number - 1, prepared)
+            return prepared
+        }
+    }
+
+    private func open(_ run: Run) {
+        let found = scan.blocks[blocks[run.block].place]
+        progress.add(found.row.data.count)
+        guard let bytes = scan.read(found, views: [blocks[run.block].view])?.bytes else { return }
+        block = try? LooseBlock(bytes)
+        number = run.numbers.lowerBound - run.position
+        wanted = run.numbers
+        hashes = nil
+        if !blocks[run.block].isIntact {
+            var rows: [Int64: [[UInt8]]] = [:]
+            scan.requests.forEach(in: wanted) { rows[$0.id, default: []].append($0.sha256) }
+            hashes = rows
+        }
+    }
+
+    private func isIntact(_ prepared: PreparedRequest, _ number: Int64) -> Bool {
+        hashes.map { $0[number]?.contains(prepared.sha256) == true } ?? true
+    }
+
+    private func note(_ number: Int64, _ prepared: PreparedRequest) {
+        let arrival = prepared.request.arrival.unixNanoseconds
+        if number > lastNumber + 1 {
+            gaps.append(((lastNumber + 1)...(number - 1), lastArrival, arrival))
+        }
+        lastNumber = number
+        lastArrival = arrival
+        digesting.add(prepared)
+    }
+
+    /// The runs of numbers that were not found, up to the highest that is known.
+    func losses() -> [RecoveryResult.Loss] {
+        if highest > lastNumber { gaps.append(((lastNumber + 1)...highest, lastArrival, nil)) }
+        let (started, ended) = (scan.recording?.started, scan.recording?.ended)
+        return gaps.map { gap in
+            // Nothing else tells whether the rows of `requests` are damaged.
+            let minute: UInt64 = 60_000_000_000
+            let earliest = gap.after.map { $0 - min($0, minute) } ?? 0
+            let latest = gap.before.map { $0 + min(.max - $0, minute) } ?? .max
+            var requests: [Signal: Int] = [:]
+            var arrivals: ClosedRange<UInt64>?
+            var counted: Int64 = 0
+            scan.requests.forEach(in: gap.numbers) { row in
+                guard row.id > counted, row.arrival >= earliest, row.arrival <= latest else {
+                    return
+                }
+                counted = row.id
+                requests[row.signal, default: 0] += 1
+                let known = arrivals ?? row.arrival...row.arrival
+                arrivals =
+                    min(known.lowerBound, row.arrival)...max(known.upperBound, row.arrival)
+            }
+            let isAllKnown = requests.values.reduce(0, +) == gap.numbers.count
+            let first = gap.after ?? started.flatMap { $0 <= gap.before ?? .max ? $0 : nil }
+            let last = gap.before ?? ended.flatMap { $0 >= gap.after ?? 0 ? $0 : nil }
+            return RecoveryResult.Loss(
+                numbers: gap.numbers,
+                from: (isAllKnown ? arrivals?.lowerBound : first).map(Timestamp.init),
+                until: (isAllKnown ? arrivals?.upperBound : last).map(Timestamp.init),
+                requests: requests
+            )
+        }
+    }
+}
