@@ -5,6 +5,7 @@ let package = Package(
     name: "playback",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
@@ -75,13 +76,13 @@ let package = Package(
         .target(
             name: "Playback",
             dependencies: [
-                "CorpusStore", "Latency", "Lifecycle", "OTLP", "OTLPTransport", "Terminal", .crypto,
-                .histogram, .nioCore,
+                "CorpusStore", "Latency", "Lifecycle", "OTLP", "OTLPTransport", "Terminal",
+                .algorithms, .crypto, .histogram, .nioCore,
             ]
         ),
         .target(
             name: "CorpusEditing",
-            dependencies: ["CorpusStore", "OTLP", "StreamCompression", .crypto]
+            dependencies: ["CorpusStore", "OTLP", "StreamCompression", .algorithms, .crypto]
         ),
 
         // Programs: options, one configuration value, a service group, a report.
@@ -200,6 +201,7 @@ extension Target {
 }
 
 extension Target.Dependency {
+    static let algorithms = product(name: "Algorithms", package: "swift-algorithms")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let crypto = product(name: "Crypto", package: "swift-crypto")

@@ -1,3 +1,4 @@
+import Algorithms
 import CorpusStore
 
 /// Decides which numbers the requests of intact blocks have, where rows contradict each other.

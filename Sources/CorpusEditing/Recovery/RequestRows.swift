@@ -1,3 +1,5 @@
+import Algorithms
+
 /// The rows of `requests` that a file's pages hold, read again from their pages each time.
 struct RequestRows {
     /// A page with such rows.
@@ -72,17 +74,5 @@ struct RequestRows {
                 try body(row)
             }
         }
-    }
-}
-
-extension Array {
-    /// The first index from which on the condition holds, where it does to the end.
-    func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

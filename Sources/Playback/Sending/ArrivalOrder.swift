@@ -1,3 +1,4 @@
+import Algorithms
 import OTLP
 
 /// Puts export requests into the order of their arrival, as far as a few blocks' look-ahead
@@ -49,19 +50,5 @@ struct ArrivalOrder {
         held = []
         heldBlocks = 0
         latest = 0
-    }
-}
-
-extension Array {
-    /// The index of the first element of a partitioned array that satisfies the predicate.
-    fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-        var range = 0..<count
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            range =
-                predicate(self[middle])
-                ? range.lowerBound..<middle : (middle + 1)..<range.upperBound
-        }
-        return range.lowerBound
     }
 }
