@@ -137,4 +137,14 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
             lastTimes: &lastTimeSpan
         )
     }
+
+    /// An export request with its payload filled.
+    mutating func request(_ row: Row) throws(CodecError) -> ExportRequest {
+        var payload = [UInt8](repeating: 0, count: row.payloadBytes)
+        let result = payload.withUnsafeMutableBytes { buffer in
+            Result { () throws(CodecError) in try fill(row, into: buffer) }
+        }
+        try result.get()
+        return ExportRequest(signal: row.signal, arrival: row.arrival, payload: payload)
+    }
 }

@@ -16,6 +16,7 @@ struct BlockFiller {
     private let spanCount: Int
     private var histories = (SignalHistory(), SignalHistory(), SignalHistory())
     private let mapping: TimestampMapping
+    /// Apart from the other times: points have one of each by turns.
     private var starts = Axis()
     private var axis = Axis()
 

@@ -101,17 +101,11 @@ public struct BlockContents: ~Copyable, Sendable {
     /// The next request with its payload, or nil after the last.
     mutating func nextRequest() throws(CorpusError) -> (RequestHeader, ExportRequest)? {
         guard let header = try next() else { return nil }
-        var payload = [UInt8](repeating: 0, count: header.payloadBytes)
-        let result = payload.withUnsafeMutableBytes { buffer in
-            Result { () throws(CorpusError) in try fill(header, into: buffer) }
+        do throws(CodecError) {
+            return (header, try decoder.request(header.row))
+        } catch {
+            throw damage(error)
         }
-        try result.get()
-        let request = ExportRequest(
-            signal: header.signal,
-            arrival: header.arrival,
-            payload: payload
-        )
-        return (header, request)
     }
 
     /// The traces that the block speaks of, with their anchors.

@@ -30,13 +30,7 @@ public struct LooseBlock: ~Copyable {
     ///   either, since each is told from those before.
     public mutating func next() throws -> ExportRequest? {
         guard decoder.hasNext else { return nil }
-        let row = try decoder.next()
-        var payload = [UInt8](repeating: 0, count: row.payloadBytes)
-        let result = payload.withUnsafeMutableBytes { buffer in
-            Result { () throws(CodecError) in try decoder.fill(row, into: buffer) }
-        }
-        try result.get()
-        return ExportRequest(signal: row.signal, arrival: row.arrival, payload: payload)
+        return try decoder.request(decoder.next())
     }
 
     /// What a block lists of its export requests, none of them read.
