@@ -19,15 +19,32 @@ struct TelemetryFields: Sendable {
     }
 
     static let shared = TelemetryFields()
-    private static let fieldsPerMessage = 17
+    private static let fieldsPerMessage = MessageRows.fieldsPerMessage
 
     private var fields: [Field] = []
     private var roots: [UInt8] = []
 
     private init() {
-        var rows: [ObjectIdentifier: UInt8] = [:]
-        for root: JSONMessage in [.traceRequest, .metricsRequest, .logsRequest] {
-            roots.append(row(of: root, in: &rows))
+        let rows = MessageRows()
+        roots = rows.roots
+        fields = [Field](
+            repeating: Field(),
+            count: rows.messages.count * Self.fieldsPerMessage
+        )
+        for (row, message) in rows.messages.enumerated() {
+            let first = row * Self.fieldsPerMessage
+            for field in message.fields {
+                fields[first + field.number] = Field(
+                    form: Self.form(of: field.type),
+                    wireTypes: Self.wireTypes(of: field),
+                    message: rows.row(in: field),
+                    name: Self.names[message, field.number]
+                )
+            }
+            if message === JSONMessage.resource {
+                // Not in the table of lengths, though OTLP has it.
+                fields[first + 3] = Field(form: .entityReference, wireTypes: 1 << 2)
+            }
         }
     }
 
@@ -45,33 +62,6 @@ struct TelemetryFields: Sendable {
         guard tag.field < Self.fieldsPerMessage else { return Field() }
         let field = fields[Int(message) * Self.fieldsPerMessage + Int(tag.field)]
         return field.wireTypes & (1 << tag.type) != 0 ? field : Field()
-    }
-
-    private mutating func row(
-        of message: JSONMessage,
-        in rows: inout [ObjectIdentifier: UInt8]
-    ) -> UInt8 {
-        if let row = rows[ObjectIdentifier(message)] { return row }
-        let row = UInt8(rows.count)
-        rows[ObjectIdentifier(message)] = row
-        let first = fields.count
-        fields += [Field](repeating: Field(), count: Self.fieldsPerMessage)
-        for declared in message.fields {
-            var field = Field(
-                form: Self.form(of: declared.type),
-                wireTypes: Self.wireTypes(of: declared),
-                name: Self.names[message, declared.number]
-            )
-            if field.form == .message, case .message(let nested) = declared.type {
-                field.message = self.row(of: nested(), in: &rows)
-            }
-            fields[first + declared.number] = field
-        }
-        if message === JSONMessage.resource {
-            // Not in the table of lengths, though OTLP has it.
-            fields[first + 3] = Field(form: .entityReference, wireTypes: 1 << 2)
-        }
-        return row
     }
 
     private static func form(of type: JSONField.ValueType) -> Field.Form {

@@ -16,7 +16,7 @@ struct JSONTable: Sendable {
     }
 
     /// Field numbers past this are unknown in every message.
-    static let fieldsPerMessage = 17
+    static let fieldsPerMessage = MessageRows.fieldsPerMessage
 
     static let shared = JSONTable()
 
@@ -30,32 +30,22 @@ struct JSONTable: Sendable {
     }.map { $0 }
 
     private init() {
-        var rows: [ObjectIdentifier: UInt8] = [:]
-        for root: JSONMessage in [.traceRequest, .metricsRequest, .logsRequest] {
-            roots.append(row(of: root, in: &rows))
-        }
-    }
-
-    private mutating func row(
-        of message: JSONMessage,
-        in rows: inout [ObjectIdentifier: UInt8]
-    ) -> UInt8 {
-        if let row = rows[ObjectIdentifier(message)] { return row }
-        let row = UInt8(rows.count)
-        rows[ObjectIdentifier(message)] = row
-        entries += [Entry](repeating: Entry(), count: Self.fieldsPerMessage)
-        for field in message.fields {
-            var entry = Entry(
-                form: field.type.form,
-                isList: field.isList,
-                nameLength: UInt8(field.nameLength)
-            )
-            if case .message(let nested) = field.type {
-                entry.message = self.row(of: nested(), in: &rows)
+        let rows = MessageRows()
+        roots = rows.roots
+        entries = [Entry](
+            repeating: Entry(),
+            count: rows.messages.count * Self.fieldsPerMessage
+        )
+        for (row, message) in rows.messages.enumerated() {
+            for field in message.fields {
+                entries[row * Self.fieldsPerMessage + field.number] = Entry(
+                    form: field.type.form,
+                    isList: field.isList,
+                    nameLength: UInt8(field.nameLength),
+                    message: rows.row(in: field)
+                )
             }
-            entries[Int(row) * Self.fieldsPerMessage + field.number] = entry
         }
-        return row
     }
 }
 
