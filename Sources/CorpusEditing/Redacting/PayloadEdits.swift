@@ -33,13 +33,14 @@ struct PayloadEdits {
     private var bytes: [UInt8] = []
 
     var isEmpty: Bool { edits.isEmpty }
+    var count: Int { edits.count }
 
     mutating func removeAll() {
         edits.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
     }
 
-    /// Takes back the edits from a mark on.
+    /// Takes back the edits past a count of them.
     mutating func removeAll(from mark: Int) {
         if mark < edits.count { edits.removeSubrange(mark...) }
     }

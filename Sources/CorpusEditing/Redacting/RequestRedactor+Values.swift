@@ -34,34 +34,28 @@ extension RequestRedactor {
         let decision = keys.decide(bytes(key, base), inside: outer?.path)
         if !isCollecting, decision.treatment != .keep { keys.count(decision) }
         if !isCollecting, decision.treatment == .drop { return edits.remove(place.whole) }
-        let mark = edits.open(place)
-        var growth = 0
-        var cursor = WireCursor(base: base, range: place.content)
-        while true {
-            let start = cursor.offset
-            guard let tag = try cursor.nextTag() else { break }
+        return try message(place, base) { redactor, tag, cursor, start throws(WireError) in
             guard tag.field <= 2, tag.type == WireCursor.lengthDelimitedType else {
-                growth += try skipUnknown(tag, &cursor, from: start)
-                continue
+                return try redactor.skipUnknown(tag, &cursor, from: start)
             }
             let part = try DelimitedField(&cursor, tagAt: start)
             if tag.field == 1 {
-                if !decision.isListed { growth += text(part, in: .attributeKey, base) }
-            } else if decision.treatment == .keep {
+                return decision.isListed ? 0 : redactor.text(part, in: .attributeKey, base)
+            }
+            if decision.treatment == .keep {
                 let context = ValueContext(
                     field: outer?.field ?? .attributeValue,
                     outerPath: outer?.path,
                     key: key,
                     depth: outer?.depth ?? 0
                 )
-                growth += try value(part, context, base)
-            } else if isCollecting {
-                try takeUp(valueIn: part.content, decision, depth: outer?.depth ?? 0, base)
-            } else {
-                growth += try hashValue(part, base)
+                return try redactor.value(part, context, base)
             }
+            guard redactor.isCollecting else { return try redactor.hashValue(part, base) }
+            let depth = outer?.depth ?? 0
+            try redactor.takeUp(valueIn: part.content, decision, depth: depth, base)
+            return 0
         }
-        return edits.close(mark, place, growth: growth)
     }
 
     /// The key of a `KeyValue`: of several, protobuf has it that the last one counts.
@@ -87,29 +81,24 @@ extension RequestRedactor {
         _ context: ValueContext,
         _ base: UnsafeRawPointer
     ) throws(WireError) -> Int {
-        let mark = edits.open(place)
-        var growth = 0
-        var cursor = WireCursor(base: base, range: place.content)
-        while true {
-            let start = cursor.offset
-            guard let tag = try cursor.nextTag() else { break }
+        try message(place, base) { redactor, tag, cursor, start throws(WireError) in
             switch (tag.field, tag.type) {
             case (1, WireCursor.lengthDelimitedType), (7, WireCursor.lengthDelimitedType):
                 let part = try DelimitedField(&cursor, tagAt: start)
-                growth += text(part, in: context.field, base)
+                return redactor.text(part, in: context.field, base)
             case (2, WireCursor.varintType), (4, WireCursor.fixed64Type):
                 try cursor.skip(tag)
+                return 0
             case (3, WireCursor.varintType):
                 let integer = Int64(bitPattern: try cursor.varint())
-                growth += self.integer(integer, start..<cursor.offset, in: context.field)
+                return redactor.integer(integer, start..<cursor.offset, in: context.field)
             case (5, WireCursor.lengthDelimitedType), (6, WireCursor.lengthDelimitedType):
                 let part = try DelimitedField(&cursor, tagAt: start)
-                growth += try list(part, ofAttributes: tag.field == 6, context, base)
+                return try redactor.list(part, ofAttributes: tag.field == 6, context, base)
             default:
-                growth += try skipUnknown(tag, &cursor, from: start)
+                return try redactor.skipUnknown(tag, &cursor, from: start)
             }
         }
-        return edits.close(mark, place, growth: growth)
     }
 
     /// Redacts an `ArrayValue` or a `KeyValueList`.
@@ -132,22 +121,15 @@ extension RequestRedactor {
                 ? KeyDecisions.joined(context.outerPath, bytes(context.key, base)) : [],
             depth: context.depth + 1
         )
-        let mark = edits.open(place)
-        var growth = 0
-        var cursor = WireCursor(base: base, range: place.content)
-        while true {
-            let start = cursor.offset
-            guard let tag = try cursor.nextTag() else { break }
+        return try message(place, base) { redactor, tag, cursor, start throws(WireError) in
             guard tag.field == 1, tag.type == WireCursor.lengthDelimitedType else {
-                growth += try skipUnknown(tag, &cursor, from: start)
-                continue
+                return try redactor.skipUnknown(tag, &cursor, from: start)
             }
             let part = try DelimitedField(&cursor, tagAt: start)
-            growth +=
-                ofAttributes
-                ? try attribute(part, inside: attributes, base) : try value(part, element, base)
+            return ofAttributes
+                ? try redactor.attribute(part, inside: attributes, base)
+                : try redactor.value(part, element, base)
         }
-        return edits.close(mark, place, growth: growth)
     }
 
     private mutating func dropDeep(_ place: DelimitedField) -> Int {
@@ -250,18 +232,10 @@ extension RequestRedactor {
                 guard integer.magnitude >= Self.leastSoughtInteger else { continue }
                 let digits = Array(String(integer).utf8)
                 digits.withUnsafeBytes { takeUp($0, decision) }
-            case (5, WireCursor.lengthDelimitedType) where depth < Self.maximumDepth:
+            case (5...6, WireCursor.lengthDelimitedType) where depth < Self.maximumDepth:
                 try takeUp(
                     listIn: cursor.lengthDelimited(),
-                    ofAttributes: false,
-                    decision,
-                    depth: depth + 1,
-                    base
-                )
-            case (6, WireCursor.lengthDelimitedType) where depth < Self.maximumDepth:
-                try takeUp(
-                    listIn: cursor.lengthDelimited(),
-                    ofAttributes: true,
+                    ofAttributes: tag.field == 6,
                     decision,
                     depth: depth + 1,
                     base

@@ -63,25 +63,57 @@ struct RequestRedactor {
 
     // MARK: Messages
 
+    /// Redacts the fields of a message one by one; each says by how many bytes it grows.
     /// - Returns: by how many bytes the message grows.
-    private mutating func message(
-        _ row: UInt8,
-        _ range: Range<Int>,
-        _ base: UnsafeRawPointer
+    @inline(__always)
+    private mutating func fields(
+        in range: Range<Int>,
+        _ base: UnsafeRawPointer,
+        _ field: (inout RequestRedactor, WireCursor.Tag, inout WireCursor, Int) throws(WireError)
+            -> Int
     ) throws(WireError) -> Int {
         var cursor = WireCursor(base: base, range: range)
         var growth = 0
         while true {
             let start = cursor.offset
             guard let tag = try cursor.nextTag() else { return growth }
-            let field = fields[row, tag]
-            if field.form == .number {
+            growth += try field(&self, tag, &cursor, start)
+        }
+    }
+
+    /// Redacts the fields of a message that is a field itself.
+    ///
+    /// `field` gets the field's tag, the cursor past it, and where it begins.
+    /// - Returns: by how many bytes the field grows, its length mended.
+    @inline(__always)
+    mutating func message(
+        _ place: DelimitedField,
+        _ base: UnsafeRawPointer,
+        _ field: (inout RequestRedactor, WireCursor.Tag, inout WireCursor, Int) throws(WireError)
+            -> Int
+    ) throws(WireError) -> Int {
+        let mark = edits.open(place)
+        let growth = try fields(in: place.content, base, field)
+        return edits.close(mark, place, growth: growth)
+    }
+
+    /// - Returns: by how many bytes the message grows.
+    private mutating func message(
+        _ row: UInt8,
+        _ range: Range<Int>,
+        _ base: UnsafeRawPointer
+    ) throws(WireError) -> Int {
+        try fields(in: range, base) { redactor, tag, cursor, start throws(WireError) in
+            let field = redactor.fields[row, tag]
+            switch field.form {
+            case .number:
                 try cursor.skip(tag)
-            } else if field.form == .unknown {
-                growth += try skipUnknown(tag, &cursor, from: start)
-            } else {
+                return 0
+            case .unknown:
+                return try redactor.skipUnknown(tag, &cursor, from: start)
+            default:
                 let place = try DelimitedField(&cursor, tagAt: start)
-                growth += try redact(place, as: field, base)
+                return try redactor.redact(place, as: field, base)
             }
         }
     }
@@ -146,32 +178,24 @@ struct RequestRedactor {
         _ base: UnsafeRawPointer
     ) throws(WireError) -> Int {
         guard !isCollecting else { return 0 }
-        let mark = edits.open(place)
-        var growth = 0
+        let mark = edits.count
         var (identifying, left) = (0, 0)
-        var cursor = WireCursor(base: base, range: place.content)
-        while true {
-            let start = cursor.offset
-            guard let tag = try cursor.nextTag() else { break }
+        let growth = try message(place, base) {
+            redactor,
+            tag,
+            cursor,
+            start throws(WireError) in
             guard (1...4).contains(tag.field), tag.type == WireCursor.lengthDelimitedType else {
-                growth += try skipUnknown(tag, &cursor, from: start)
-                continue
+                return try redactor.skipUnknown(tag, &cursor, from: start)
             }
             let text = try DelimitedField(&cursor, tagAt: start)
-            guard tag.field >= 3 else {
-                growth += self.text(text, in: .entityReference, base)
-                continue
-            }
-            let decision = keys.decide(bytes(text.content, base), inside: nil)
+            guard tag.field >= 3 else { return redactor.text(text, in: .entityReference, base) }
+            let decision = redactor.keys.decide(redactor.bytes(text.content, base), inside: nil)
             if tag.field == 3 { identifying += 1 }
-            if decision.treatment == .drop {
-                growth += edits.remove(text.whole)
-            } else {
-                if tag.field == 3 { left += 1 }
-                if !decision.isListed { growth += self.text(text, in: .entityReference, base) }
-            }
+            guard decision.treatment != .drop else { return redactor.edits.remove(text.whole) }
+            if tag.field == 3 { left += 1 }
+            return decision.isListed ? 0 : redactor.text(text, in: .entityReference, base)
         }
-        growth = edits.close(mark, place, growth: growth)
         guard identifying > 0, left == 0 else { return growth }
         edits.removeAll(from: mark)
         return edits.remove(place.whole)
