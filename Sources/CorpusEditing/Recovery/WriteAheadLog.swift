@@ -92,7 +92,7 @@ struct WriteAheadLog {
         let first = (0..<min(count, 8)).map(salts)
         // Where the header is damaged, two frames that agree tell as well.
         let common = first.first { salts in first.count { $0 == salts } > 1 }
-        let current = Self.headSalts(file) ?? common ?? first[0]
+        guard let current = Self.headSalts(file) ?? common ?? first.first else { return 0 }
         // One of the two salts may be what is damaged.
         let last = (0..<count).last { index in
             let found = salts(index)

@@ -160,6 +160,17 @@ struct CorpusRecoveryTests {
         #expect(!result.isEndKnown)
     }
 
+    @Test("goes without a log that is cut off before its first frame", arguments: [0, 10, 40])
+    func cutLog(byteCount: Int) async throws {
+        let corpus = try await RecordedCorpus(seed: 67, requests: 10, blockBytes: 4_000)
+        let before = try CorpusContents(corpus.path)
+        let log = [UInt8](repeating: 7, count: byteCount)
+        try Data(log).write(to: URL(fileURLWithPath: corpus.path + "-wal"))
+        let (result, saved) = try await recover(corpus.path)
+        #expect(saved == before)
+        #expect(result.isWhole)
+    }
+
     @Test("makes no file where nothing can be saved")
     func nothing() async throws {
         let corpus = try await RecordedCorpus(seed: 66, requests: 10, blockBytes: 1)
