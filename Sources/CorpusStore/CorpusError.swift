@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import OTLP
 
 /// What can be wrong with a corpus, each case with what was found and what to do.
 public enum CorpusError: Error, Equatable {
@@ -14,14 +16,12 @@ public enum CorpusError: Error, Equatable {
     case full(path: String)
     /// The disk became full while recording; the corpus is complete with what was acknowledged.
     case filledUp(path: String, keptRequests: Int, refusedRequests: Int, lacksIndexes: Bool)
-    /// The items have their rows already, or some of them.
-    case indexed(path: String, found: String)
     /// The file exists already and was not to be replaced.
     case exists(path: String)
     /// The database itself is not what was written.
     case damagedFile(path: String, reason: String)
     /// A block whose bytes are not what was written.
-    case damagedBlock(path: String, block: Int64, firstRequest: Int64, reason: String)
+    case damagedBlock(path: String, block: BlockSummary, reason: String)
     /// An export request that does not match its checksum.
     case damagedRequest(path: String, request: Int64)
     /// SQLite could not read or write the file.
@@ -47,14 +47,14 @@ extension CorpusError: CustomStringConvertible {
             "\(path): the disk became full; the corpus is complete with the \(keptRequests) export "
                 + "requests before" + (lacksIndexes ? ", though without indexes" : "")
                 + ", \(refusedRequests) were refused; make room on the disk and record anew"
-        case .indexed(let path, let found):
-            "\(path): the item tables are filled already (\(found))"
         case .exists(let path):
             "\(path): the file exists; choose another name or add --force to replace it"
         case .damagedFile(let path, let reason):
             "\(path): the file is damaged: \(reason)"
-        case .damagedBlock(let path, let block, let firstRequest, let reason):
-            "\(path): block \(block), from export request \(firstRequest) on, is damaged: \(reason)"
+        case .damagedBlock(let path, let block, let reason):
+            "\(path): block \(block.id) is damaged: \(reason) (export requests "
+                + "\(block.firstRequest) to \(block.nextRequest &- 1), received "
+                + "\(Self.text(block.firstArrival)) to \(Self.text(block.lastArrival)))"
         case .damagedRequest(let path, let request):
             "\(path): export request \(request) does not match its checksum"
         case .database(let path, let reason):
@@ -64,6 +64,11 @@ extension CorpusError: CustomStringConvertible {
 }
 
 extension CorpusError {
+    private static func text(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.unixNanoseconds) / 1e9)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
     /// What an error of SQLite's means for a corpus.
     init(_ error: any Error, path: String) {
         switch error {

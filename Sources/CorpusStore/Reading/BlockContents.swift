@@ -112,11 +112,6 @@ public struct BlockContents: ~Copyable, Sendable {
     var anchors: [(Data, UInt64)] { decoder.traces }
 
     private func damage(_ error: CodecError) -> CorpusError {
-        .damagedBlock(
-            path: path,
-            block: summary.id,
-            firstRequest: summary.firstRequest,
-            reason: error.description
-        )
+        .damagedBlock(path: path, block: summary, reason: error.description)
     }
 }

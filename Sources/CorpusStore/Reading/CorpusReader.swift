@@ -164,12 +164,7 @@ public final class CorpusReader: Sendable {
     }
 
     func damage(_ block: BlockSummary, _ reason: String) -> CorpusError {
-        .damagedBlock(
-            path: path,
-            block: block.id,
-            firstRequest: block.firstRequest,
-            reason: reason
-        )
+        .damagedBlock(path: path, block: block, reason: reason)
     }
 
     // MARK: Requests

@@ -53,6 +53,18 @@ enum CorpusSchema {
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE
         ) STRICT;
+        CREATE TABLE resources (
+            id INTEGER PRIMARY KEY,
+            service_id INTEGER NOT NULL REFERENCES services (id),
+            attributes TEXT NOT NULL,         -- a JSON object
+            UNIQUE (service_id, attributes)
+        ) STRICT;
+        CREATE TABLE attribute_sets (         -- of those that people filter by
+            id INTEGER PRIMARY KEY,
+            resource_id INTEGER NOT NULL REFERENCES resources (id),
+            attributes TEXT NOT NULL,         -- a JSON object
+            UNIQUE (resource_id, attributes)
+        ) STRICT;
         CREATE TABLE operations (
             id INTEGER PRIMARY KEY,
             service_id INTEGER NOT NULL REFERENCES services (id),
@@ -96,6 +108,7 @@ enum CorpusSchema {
             status INTEGER NOT NULL,          -- 0 unset, 1 ok, 2 error
             span_id BLOB,
             parent_span_id BLOB,
+            attribute_set_id INTEGER NOT NULL REFERENCES attribute_sets (id),
             PRIMARY KEY (trace, start_offset_ns, n)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE metric_points (
@@ -105,6 +118,7 @@ enum CorpusSchema {
             interval_ns INTEGER,              -- from the point's start to its time; null without one
             value REAL,                       -- a number, or the sum of a distribution
             count INTEGER,                    -- of a distribution
+            attribute_set_id INTEGER NOT NULL REFERENCES attribute_sets (id),
             PRIMARY KEY (metric_id, time_offset_ns, n)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE log_records (
@@ -113,6 +127,7 @@ enum CorpusSchema {
             n INTEGER NOT NULL,
             message_id INTEGER NOT NULL REFERENCES messages (id),
             span_id BLOB,
+            attribute_set_id INTEGER NOT NULL REFERENCES attribute_sets (id),
             PRIMARY KEY (trace, time_offset_ns, n)
         ) STRICT, WITHOUT ROWID;
         """
@@ -147,10 +162,16 @@ enum CorpusSchema {
             strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + start_offset_ns) / 1000000000, 'unixepoch')
                 || printf('.%09dZ', (anchor_ns + start_offset_ns) % 1000000000) AS start,
             anchor_ns + start_offset_ns AS start_ns, duration_ns, duration_ns / 1e6 AS duration_ms,
-            CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status
+            CASE status WHEN 1 THEN 'ok' WHEN 2 THEN 'error' ELSE 'unset' END AS status,
+            coalesce(attribute_sets.attributes ->> '$."http.response.status_code"',
+                attribute_sets.attributes ->> '$."http.status_code"') AS http_status,
+            attribute_sets.attributes ->> '$."error.type"' AS error_type,
+            attribute_sets.attributes, resources.attributes AS resource
         FROM spans JOIN operations ON operations.id = operation_id
-            JOIN services ON services.id = service_id
-            JOIN trace_ids ON trace_ids.id = trace;
+            JOIN services ON services.id = operations.service_id
+            JOIN trace_ids ON trace_ids.id = trace
+            JOIN attribute_sets ON attribute_sets.id = attribute_set_id
+            JOIN resources ON resources.id = resource_id;
         CREATE VIEW readable_metric_points AS
         SELECT metric_id, services.name AS service, metrics.name, unit,
             CASE type WHEN 5 THEN 'gauge' WHEN 7 THEN 'sum' WHEN 9 THEN 'histogram'
@@ -158,19 +179,25 @@ enum CorpusSchema {
             strftime('%Y-%m-%dT%H:%M:%S', (started_ns + time_offset_ns) / 1000000000, 'unixepoch')
                 || printf('.%09dZ', (started_ns + time_offset_ns) % 1000000000) AS time,
             started_ns + time_offset_ns AS time_ns,
-            started_ns + time_offset_ns - interval_ns AS start_ns, value, count
+            started_ns + time_offset_ns - interval_ns AS start_ns, value, count,
+            attribute_sets.attributes, resources.attributes AS resource
         FROM metric_points JOIN metrics ON metrics.id = metric_id
-            JOIN services ON services.id = service_id
+            JOIN services ON services.id = metrics.service_id
+            JOIN attribute_sets ON attribute_sets.id = attribute_set_id
+            JOIN resources ON resources.id = resource_id
             JOIN recording;
         CREATE VIEW readable_log_records AS
         SELECT trace, services.name AS service, severity, body,
             lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id,
             strftime('%Y-%m-%dT%H:%M:%S', (anchor_ns + time_offset_ns) / 1000000000, 'unixepoch')
                 || printf('.%09dZ', (anchor_ns + time_offset_ns) % 1000000000) AS time,
-            anchor_ns + time_offset_ns AS time_ns
+            anchor_ns + time_offset_ns AS time_ns,
+            attribute_sets.attributes, resources.attributes AS resource
         FROM log_records JOIN messages ON messages.id = message_id
-            JOIN services ON services.id = service_id
-            JOIN trace_ids ON trace_ids.id = trace;
+            JOIN services ON services.id = messages.service_id
+            JOIN trace_ids ON trace_ids.id = trace
+            JOIN attribute_sets ON attribute_sets.id = attribute_set_id
+            JOIN resources ON resources.id = resource_id;
         """
 
     /// Built at a clean end: keeping them while recording would cost more than building them.

@@ -16,6 +16,7 @@ struct ItemRows {
         let status: UInt8
         let id: SpanID?
         let parent: SpanID?
+        let attributeSet: Int64
         var key: (Int64, Int64) { (trace, startOffset) }
     }
 
@@ -25,6 +26,7 @@ struct ItemRows {
         let interval: Int64?
         let value: Double
         let count: Int64?
+        let attributeSet: Int64
         var key: (Int64, Int64) { (metric, timeOffset) }
     }
 
@@ -33,6 +35,7 @@ struct ItemRows {
         let timeOffset: Int64
         let message: Int64
         let span: SpanID?
+        let attributeSet: Int64
         var key: (Int64, Int64) { (trace, timeOffset) }
     }
 
@@ -46,7 +49,7 @@ struct ItemRows {
         let unused = firstRequest << 26
         try Self.insert(
             spans,
-            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             unused: unused,
             in: database
         ) { span, insert in
@@ -55,25 +58,28 @@ struct ItemRows {
             insert.bind(Int64(span.status))
             insert.bind(id: span.id)
             insert.bind(id: span.parent)
+            insert.bind(span.attributeSet)
         }
         try Self.insert(
             points,
-            "INSERT INTO metric_points VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO metric_points VALUES (?, ?, ?, ?, ?, ?, ?)",
             unused: unused,
             in: database
         ) { point, insert in
             if let interval = point.interval { insert.bind(interval) } else { insert.bindNull() }
             insert.bind(point.value)
             if let count = point.count { insert.bind(count) } else { insert.bindNull() }
+            insert.bind(point.attributeSet)
         }
         try Self.insert(
             logRecords,
-            "INSERT INTO log_records VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO log_records VALUES (?, ?, ?, ?, ?, ?)",
             unused: unused,
             in: database
         ) { record, insert in
             insert.bind(record.message)
             insert.bind(id: record.span)
+            insert.bind(record.attributeSet)
         }
     }
 

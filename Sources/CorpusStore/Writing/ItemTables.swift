@@ -22,7 +22,16 @@ struct ItemTables {
     private let index: ItemIndex
     /// What times outside any trace are kept against.
     private let startedUnixNanoseconds: UInt64
+    private let filterKeys = FilterKeys()
     private var names = NameCache()
+    /// The attributes of the item at hand by which it is filtered, as they stand in its payload.
+    private var filtered: [UInt8] = []
+
+    /// The rows of a resource.
+    private struct ResourceRows {
+        let service: Int64
+        let resource: Int64
+    }
 
     init(index: ItemIndex, started: Timestamp) {
         self.index = index
@@ -56,35 +65,27 @@ struct ItemTables {
         in database: Database
     ) throws {
         let scan = source.scan
-        let services = try scan.resources.map { resource in
-            try row(
-                of: Self.bytes(payload, resource.serviceName),
-                in: .init(table: 0),
-                database,
-                insert: "INSERT OR IGNORE INTO services (name) VALUES (?)",
-                select: "SELECT id FROM services WHERE name = ?"
-            ) { [$0] }
-        }
+        let resources = try scan.resources.map { try resourceRows(of: $0, payload, in: database) }
         switch source.request.signal {
         case .traces:
             for (item, trace) in zip(scan.items, source.traceOfItem) {
                 try collectSpan(
                     item,
                     trace < 0 ? nil : source.traces[Int(trace)],
-                    services[Int(item.resource)],
+                    resources[Int(item.resource)],
                     payload,
                     into: &rows,
                     in: database
                 )
             }
         case .metrics:
-            try collectPoints(scan, services, payload, into: &rows, in: database)
+            try collectPoints(scan, resources, payload, into: &rows, in: database)
         case .logs:
             for (item, trace) in zip(scan.items, source.traceOfItem) {
                 try collectLogRecord(
                     item,
                     trace < 0 ? nil : source.traces[Int(trace)],
-                    services[Int(item.resource)],
+                    resources[Int(item.resource)],
                     payload,
                     into: &rows,
                     in: database
@@ -96,18 +97,18 @@ struct ItemTables {
     private mutating func collectSpan(
         _ item: RequestScan.Item,
         _ trace: TraceAnchors.Entry?,
-        _ service: Int64,
+        _ resource: ResourceRows,
         _ payload: UnsafeRawBufferPointer,
         into rows: inout ItemRows,
         in database: Database
     ) throws {
         let operation = try row(
             of: Self.bytes(payload, item.name),
-            in: .init(table: 1, service: service, first: item.kind),
+            in: .init(table: 1, owner: resource.service, first: item.kind),
             database,
             insert: "INSERT OR IGNORE INTO operations (service_id, name, kind) VALUES (?, ?, ?)",
             select: "SELECT id FROM operations WHERE service_id = ? AND name = ? AND kind = ?"
-        ) { [service, $0, item.kind] }
+        ) { [resource.service, $0, item.kind] }
         rows.spans.append(
             ItemRows.Span(
                 trace: trace?.number ?? 0,
@@ -118,14 +119,22 @@ struct ItemTables {
                 ),
                 status: item.status,
                 id: Self.id(payload, item.spanIDOffset),
-                parent: Self.id(payload, item.parentSpanIDOffset)
+                parent: Self.id(payload, item.parentSpanIDOffset),
+                attributeSet: try attributeSet(
+                    of: item,
+                    .traces,
+                    .none,
+                    resource,
+                    payload,
+                    in: database
+                )
             )
         )
     }
 
     private mutating func collectPoints(
         _ scan: RequestScan,
-        _ services: [Int64],
+        _ resources: [ResourceRows],
         _ payload: UnsafeRawBufferPointer,
         into rows: inout ItemRows,
         in database: Database
@@ -134,10 +143,9 @@ struct ItemTables {
         for item in scan.items {
             let type = scan.metrics[Int(item.metric)].type
             if item.metric != metric.index || item.resource != metric.resource {
-                let service = services[Int(item.resource)]
                 let row = try self.row(
                     of: scan.metrics[Int(item.metric)],
-                    service,
+                    resources[Int(item.resource)].service,
                     payload,
                     in: database
                 )
@@ -154,7 +162,15 @@ struct ItemTables {
                     timeOffset: offset(item.timeUnixNanoseconds, nil),
                     interval: interval,
                     value: item.value,
-                    count: isNumber ? nil : Int64(bitPattern: item.count)
+                    count: isNumber ? nil : Int64(bitPattern: item.count),
+                    attributeSet: try attributeSet(
+                        of: item,
+                        .metrics,
+                        type,
+                        resources[Int(item.resource)],
+                        payload,
+                        in: database
+                    )
                 )
             )
         }
@@ -169,7 +185,7 @@ struct ItemTables {
         let (name, unit) = (Self.bytes(payload, metric.name), Self.bytes(payload, metric.unit))
         let scope = NameCache.Scope(
             table: 2,
-            service: service,
+            owner: service,
             first: metric.type.rawValue,
             second: metric.temporality,
             split: Int32(name.count)
@@ -200,7 +216,7 @@ struct ItemTables {
     private mutating func collectLogRecord(
         _ item: RequestScan.Item,
         _ trace: TraceAnchors.Entry?,
-        _ service: Int64,
+        _ resource: ResourceRows,
         _ payload: UnsafeRawBufferPointer,
         into rows: inout ItemRows,
         in database: Database
@@ -208,11 +224,11 @@ struct ItemTables {
         // Bodies may all differ, so that looking each up would cost more than a repeated row.
         let message = try row(
             of: Self.cut(Self.bytes(payload, item.body)),
-            in: .init(table: 3, service: service, first: item.kind),
+            in: .init(table: 3, owner: resource.service, first: item.kind),
             database,
             insert: "INSERT INTO messages (service_id, severity, body) VALUES (?, ?, ?)",
             select: nil
-        ) { [service, item.kind, $0] }
+        ) { [resource.service, item.kind, $0] }
         let time =
             item.timeUnixNanoseconds != 0 ? item.timeUnixNanoseconds : item.observedUnixNanoseconds
         rows.logRecords.append(
@@ -220,9 +236,94 @@ struct ItemTables {
                 trace: trace?.number ?? 0,
                 timeOffset: offset(time, trace),
                 message: message,
-                span: Self.id(payload, item.spanIDOffset)
+                span: Self.id(payload, item.spanIDOffset),
+                attributeSet: try attributeSet(
+                    of: item,
+                    .logs,
+                    .none,
+                    resource,
+                    payload,
+                    in: database
+                )
             )
         )
+    }
+
+    // MARK: Attributes
+
+    private mutating func resourceRows(
+        of resource: RequestScan.Resource,
+        _ payload: UnsafeRawBufferPointer,
+        in database: Database
+    ) throws -> ResourceRows {
+        let service = try row(
+            of: Self.bytes(payload, resource.serviceName),
+            in: .init(table: 0),
+            database,
+            insert: "INSERT OR IGNORE INTO services (name) VALUES (?)",
+            select: "SELECT id FROM services WHERE name = ?"
+        ) { [$0] }
+        let row = try row(
+            of: Self.bytes(payload, resource.message),
+            in: .init(table: 4, owner: service),
+            database,
+            insert: "INSERT OR IGNORE INTO resources (service_id, attributes) VALUES (?, ?)",
+            select: "SELECT id FROM resources WHERE service_id = ? AND attributes = ?"
+        ) { _ in
+            guard let base = payload.baseAddress else { return [service, AttributeText().json] }
+            return [service, Self.json(AttributeCursor(of: resource, base: base)) { _ in true }]
+        }
+        return ResourceRows(service: service, resource: row)
+    }
+
+    /// The row of the item's attributes by which it is filtered.
+    private mutating func attributeSet(
+        of item: RequestScan.Item,
+        _ signal: Signal,
+        _ type: RequestScan.MetricType,
+        _ resource: ResourceRows,
+        _ payload: UnsafeRawBufferPointer,
+        in database: Database
+    ) throws -> Int64 {
+        filtered.removeAll(keepingCapacity: true)
+        guard let base = payload.baseAddress else { return 0 }
+        let attributes = AttributeCursor(of: item, signal, type, base: base)
+        let keys = filterKeys
+        Self.forEach(attributes) {
+            if keys.contains($0.key) { filtered.append(contentsOf: $0.message) }
+        }
+        let found = filtered
+        return try found.withUnsafeBytes { found in
+            try row(
+                of: found,
+                in: .init(table: 5, owner: resource.resource),
+                database,
+                insert: """
+                    INSERT OR IGNORE INTO attribute_sets (resource_id, attributes) VALUES (?, ?)
+                    """,
+                select: "SELECT id FROM attribute_sets WHERE resource_id = ? AND attributes = ?"
+            ) { _ in
+                [resource.resource, Self.json(attributes) { keys.contains($0) }]
+            }
+        }
+    }
+
+    /// The attributes up to the first one that isn't well-formed.
+    private static func forEach(
+        _ attributes: AttributeCursor,
+        _ body: (AttributeCursor.Attribute) -> Void
+    ) {
+        var attributes = attributes
+        while let attribute = try? attributes.next() { body(attribute) }
+    }
+
+    private static func json(
+        _ attributes: AttributeCursor,
+        where isWanted: (UnsafeRawBufferPointer) -> Bool
+    ) -> String {
+        var text = AttributeText()
+        forEach(attributes) { if isWanted($0.key) { text.add($0) } }
+        return text.json
     }
 
     // MARK: Names

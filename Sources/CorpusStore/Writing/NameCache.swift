@@ -9,7 +9,8 @@ package struct NameCache {
     package struct Scope: Equatable {
         /// Tells apart the tables that share the cache.
         let table: UInt8
-        let service: Int64
+        /// The row that the name belongs to; 0 where it stands alone.
+        let owner: Int64
         let first: UInt8
         let second: UInt8
         /// Where a second text begins in the bytes.
@@ -17,13 +18,13 @@ package struct NameCache {
 
         package init(
             table: UInt8,
-            service: Int64 = 0,
+            owner: Int64 = 0,
             first: UInt8 = 0,
             second: UInt8 = 0,
             split: Int32 = 0
         ) {
             self.table = table
-            self.service = service
+            self.owner = owner
             self.first = first
             self.second = second
             self.split = split
@@ -101,7 +102,7 @@ package struct NameCache {
     }
 
     private func hash(_ name: UnsafeRawBufferPointer, _ scope: Scope) -> UInt64 {
-        var hash = seed ^ UInt64(bitPattern: scope.service)
+        var hash = seed ^ UInt64(bitPattern: scope.owner)
         hash = Self.mix(
             hash,
             UInt64(scope.table) << 16 | UInt64(scope.first) << 8 | UInt64(scope.second)

@@ -64,6 +64,9 @@ public struct RequestScan: Sendable {
         public internal(set) var value: Double = 0
         /// The count of a histogram or summary point.
         public internal(set) var count: UInt64 = 0
+        /// Its attributes, from the first one's length to the last one's end; an
+        /// ``AttributeCursor`` reads them.
+        package internal(set) var attributes: Bytes = 0..<0
     }
 
     /// The kinds of data a metric holds.

@@ -35,6 +35,8 @@ extension RequestScanner {
                 item.startUnixNanoseconds = try time(&cursor, .startTime)
             case (8, WireCursor.fixed64Type):
                 item.timeUnixNanoseconds = try time(&cursor, .endTime)
+            case (9, WireCursor.lengthDelimitedType):
+                try noteAttribute(&cursor, of: &item)
             case (11, WireCursor.lengthDelimitedType):
                 try scanEvent(try cursor.lengthDelimited())
             case (13, WireCursor.lengthDelimitedType):
@@ -94,6 +96,8 @@ extension RequestScanner {
                 item.kind = UInt8(truncatingIfNeeded: try cursor.varint())
             case (5, WireCursor.lengthDelimitedType):
                 item.body = narrow(try stringValue(try cursor.lengthDelimited()) ?? 0..<0)
+            case (6, WireCursor.lengthDelimitedType):
+                try noteAttribute(&cursor, of: &item)
             case (9, WireCursor.lengthDelimitedType):
                 item.traceIDOffset = try ownIdentifier(
                     &cursor,
@@ -179,9 +183,12 @@ extension RequestScanner {
             case .exponentialHistogram: 11
             case .summary, .none: nil
             }
+        let attributesField = type.attributesField
         var cursor = WireCursor(base: base, range: range)
         while let tag = try cursor.nextTag() {
             switch (tag.field, tag.type) {
+            case (_, WireCursor.lengthDelimitedType) where tag.field == attributesField:
+                try noteAttribute(&cursor, of: &item)
             case (2, WireCursor.fixed64Type):
                 item.startUnixNanoseconds = try time(&cursor, .startTime)
             case (3, WireCursor.fixed64Type):

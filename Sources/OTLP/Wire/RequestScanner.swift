@@ -94,6 +94,20 @@ struct RequestScanner {
         scan.items.append(item)
     }
 
+    /// Steps over an attribute and notes where it stands.
+    @inline(__always)
+    func noteAttribute(
+        _ cursor: inout WireCursor,
+        of item: inout RequestScan.Item
+    ) throws(WireError) {
+        let start = cursor.offset
+        _ = try cursor.lengthDelimited()
+        let attributes = narrow(start..<cursor.offset)
+        item.attributes =
+            item.attributes.isEmpty
+            ? attributes : item.attributes.lowerBound..<attributes.upperBound
+    }
+
     @inline(__always)
     mutating func addHole(at offset: Int, _ kind: Hole.Kind) {
         scan.holes.append(Hole(offset: UInt32(truncatingIfNeeded: offset), kind: kind))

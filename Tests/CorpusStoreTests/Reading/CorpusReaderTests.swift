@@ -60,11 +60,18 @@ struct CorpusReaderTests {
     func damagedBlock() async throws {
         let corpus = try await RecordedCorpus(seed: 3, requests: 20)
         try await DatabaseQueue(path: corpus.path).write {
-            try $0.execute(sql: "UPDATE blocks SET data = zeroblob(length(data))")
+            try $0.execute(
+                sql: """
+                    UPDATE blocks SET data = zeroblob(length(data)), last_arrival_ns = 1500000000,
+                        first_arrival_ns = 1000000000
+                    """
+            )
         }
         let reader = try CorpusReader(path: corpus.path)
         let problems = try reader.verify().problems
         #expect(problems.contains { $0.contains("does not match its checksum") })
+        let range = "1 to 20, received 1970-01-01T00:00:01.000Z to 1970-01-01T00:00:01.500Z"
+        #expect(problems.contains { $0.contains(range) })
         #expect(throws: CorpusError.self) { try reader.forEachRequest { _, _ in } }
     }
 

@@ -199,4 +199,46 @@ struct CorpusWriterTests {
         }
         #expect(plans.filter { $0.hasPrefix("SCAN") } == [])
     }
+
+    @Test("tells items apart by typed attributes, and which resource they are of")
+    func attributes() async throws {
+        let json = """
+            {"resourceSpans":[{"resource":{"attributes":[
+                {"key":"service.name","value":{"stringValue":"cart"}},
+                {"key":"service.version","value":{"stringValue":"1.2"}},
+                {"key":"process.command_args","value":{"arrayValue":{"values":[]}}}]},
+              "scopeSpans":[{"spans":[
+                {"name":"a","spanId":"0102030405060708","attributes":[
+                  {"key":"order.id","value":{"stringValue":"17"}},
+                  {"key":"http.route","value":{"stringValue":"/orders/{id}"}},
+                  {"key":"http.response.status_code","value":{"intValue":"503"}}]},
+                {"name":"b","attributes":[
+                  {"key":"http.response.status_code","value":{"intValue":"200"}},
+                  {"key":"http.response.status_code","value":{"intValue":"999"}},
+                  {"key":"http.route","value":{"doubleValue":0.5}}]},
+                {"name":"c"}]}]}]}
+            """
+        let payload = try OTLPJSON.decode(.traces, json: Array(json.utf8))
+        let arrival = Timestamp(unixNanoseconds: 1)
+        let corpus = try await RecordedCorpus([
+            ExportRequest(signal: .traces, arrival: arrival, payload: payload)
+        ])
+        let rows = try await DatabaseQueue(path: corpus.path).read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name || ' ' || attributes || ' ' || coalesce(http_status, '-') || ' '
+                        || resource FROM readable_spans ORDER BY name
+                    """
+            )
+        }
+        let resource = #"{"service.name":"cart","service.version":"1.2"}"#
+        #expect(
+            rows == [
+                #"a {"http.response.status_code":503,"http.route":"/orders/{id}"} 503 \#(resource)"#,
+                #"b {"http.response.status_code":200,"http.route":0.5} 200 \#(resource)"#,
+                "c {} - \(resource)",
+            ]
+        )
+    }
 }

@@ -21,17 +21,17 @@ struct NameCacheTests {
     func finding() {
         var cache = NameCache()
         for number in 0..<5_000 {
-            let scope = NameCache.Scope(table: 1, service: Int64(number % 3))
+            let scope = NameCache.Scope(table: 1, owner: Int64(number % 3))
             remember("name \(number)", scope, row: Int64(number), in: &cache)
         }
         let found = (0..<5_000).filter { number in
-            row("name \(number)", .init(table: 1, service: Int64(number % 3)), in: cache)
+            row("name \(number)", .init(table: 1, owner: Int64(number % 3)), in: cache)
                 == Int64(number)
         }
         #expect(found.count == 5_000)
-        #expect(row("name 1", .init(table: 2, service: 1), in: cache) == nil)
-        #expect(row("name 1", .init(table: 1, service: 2), in: cache) == nil)
-        #expect(row("name 5000", .init(table: 1, service: 2), in: cache) == nil)
+        #expect(row("name 1", .init(table: 2, owner: 1), in: cache) == nil)
+        #expect(row("name 1", .init(table: 1, owner: 2), in: cache) == nil)
+        #expect(row("name 5000", .init(table: 1, owner: 2), in: cache) == nil)
         #expect(row("", .init(table: 1), in: cache) == nil)
     }
 
