@@ -29,7 +29,6 @@ struct OTLPEndpointTests {
             ("localhost:4318", OTLPTransportError.EndpointFault.missingScheme),
             ("", .missingScheme),
             ("://a", .missingScheme),
-            ("https://a", .httpsUnsupported),
             ("grpc://a", .unsupportedScheme("grpc")),
             ("http://", .emptyHost),
             ("http://:80", .emptyHost),

@@ -12,7 +12,7 @@ struct ConnectionPoolTests {
     }
 
     private func isSending(_ opened: Pool.Opened, _ request: Int) -> Bool {
-        if case .send(request) = opened { true } else { false }
+        if case .open([request]) = opened { true } else { false }
     }
 
     @Test("opens a connection for each request that waits, up to the limit, and serves in order")
@@ -35,7 +35,7 @@ struct ConnectionPoolTests {
         for connection in connections { _ = pool.opened(connection) }
         let nothing = [1, 0].map { pool.next(for: connections[$0]) }
         #expect(nothing == [nil, nil])
-        guard case .send(let used) = pool.submit(2) else {
+        guard case .send(let used, false) = pool.submit(2) else {
             Issue.record("no idle connection was used")
             return
         }
