@@ -105,17 +105,17 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
 
     func cancel(_ exchange: Exchange) {
         guard let id = calls.first(where: { $0.value.exchange === exchange })?.key else { return }
-        reset(id)
         end(id, .cancelled)
+        reset(id)
     }
 
     func fail(_ outcome: SendOutcome) {
-        leave()
-        isRetired = true
-        context?.close(promise: nil)
         let ended = Array(calls.values) + faulty
         calls = [:]
         faulty = []
+        leave()
+        isRetired = true
+        context?.close(promise: nil)
         for call in ended { end(call, outcome) }
     }
 
@@ -183,6 +183,8 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
         sender.closed(connection)
     }
 
+    /// Closes the stream of a call that has ended: of one that hasn't, NIO's word that a stream is
+    /// closed means a fault of the server.
     private func reset(_ id: HTTP2StreamID) {
         context?.writeAndFlush(
             wrapOutboundOut(HTTP2Frame(streamID: id, payload: .rstStream(.cancel))),
@@ -206,8 +208,8 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
         let overdue = calls.filter { $0.value.deadline <= now }
         let isSilent = overdue.values.contains { lastRead + requestTimeout < $0.deadline }
         for id in overdue.keys {
-            reset(id)
             end(id, .timedOut)
+            reset(id)
         }
         if isSilent { fail(.disconnected(reason: "the server has fallen silent")) }
     }
