@@ -131,7 +131,10 @@ let package = Package(
         // Tests mirror the libraries; CommandTests runs the built programs.
         .target(
             name: "TestSupport",
-            dependencies: ["CorpusStore", "OTLP", .grdb, .protobuf],
+            dependencies: [
+                "CorpusStore", "OTLP", .grdb, .nioCore, .nioHPACK, .nioHTTP2, .nioPosix, .nioSSL,
+                .protobuf,
+            ],
             path: "Tests/TestSupport"
         ),
         .suite("OTLP", [.protobuf]),
@@ -141,8 +144,8 @@ let package = Package(
         .suite(
             "OTLPTransport",
             [
-                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix,
-                .protobuf, .serviceLifecycle,
+                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTP2,
+                .nioPosix, .nioSSL, .protobuf, .serviceLifecycle,
             ]
         ),
         .suite(

@@ -2,10 +2,24 @@ import NIOCore
 import NIOPosix
 public import OTLP
 
-/// Where an OTLP/HTTP server listens: `http://host[:port][/base]`.
+/// Where an OTLP server listens: `http://host[:port][/base]`, or `https://…` for TLS.
 public struct OTLPEndpoint: Equatable, Sendable {
+    /// How the path of a request comes from that of the endpoint.
+    public enum Scope: Sendable {
+        /// A base, to which `/v1/…` is added.
+        case allSignals
+        /// The whole path, as it is.
+        case oneSignal
+    }
+
     /// The port OTLP/HTTP servers listen on when none is named.
     public static let defaultPort = 4318
+
+    /// The port of `https` when none is named: that of whatever takes telemetry on the internet.
+    public static let defaultSecurePort = 443
+
+    /// Whether connections are encrypted.
+    public let isSecure: Bool
 
     /// A host name, an IPv4 address, or an IPv6 address without its brackets.
     public let host: String
@@ -14,19 +28,37 @@ public struct OTLPEndpoint: Equatable, Sendable {
     public let port: Int
 
     /// What stands before `/v1/…` in a path: empty, or starting with a slash and ending without.
+    ///
+    /// For an endpoint of one signal, all of its path.
     public let basePath: String
 
+    private let scope: Scope
+
     /// Parses the text of an endpoint.
-    /// - Throws: ``OTLPTransportError/invalidEndpoint(_:_:)`` for any other scheme than `http`, for
-    ///   credentials in the text (which the error doesn't repeat), and for a malformed host, port
-    ///   or path.
-    public init(_ text: String) throws(OTLPTransportError) {
+    ///
+    /// Without a port, it is the one of the protocol, or 443 for `https`. With gRPC, there is no path.
+    /// - Throws: ``OTLPTransportError/invalidEndpoint(_:_:)`` for any other scheme than `http` and
+    ///   `https`, for credentials in the text (which the error doesn't repeat), and for a malformed
+    ///   host, port or path.
+    public init(
+        _ text: String,
+        wireProtocol: OTLPSender.WireProtocol = .httpProtobuf,
+        scope: Scope = .allSignals
+    ) throws(OTLPTransportError) {
         do throws(OTLPTransportError.EndpointFault) {
-            let (authority, path) = try Self.authorityAndPath(of: text)
+            let (isSecure, authority, path) = try Self.schemeAuthorityAndPath(of: text)
             let (host, port) = try Self.hostAndPort(of: authority)
+            self.isSecure = isSecure
+            self.scope = scope
             self.host = try Self.validated(host: host, bracketed: authority.hasPrefix("["))
-            self.port = try Self.validated(port: port)
-            basePath = try Self.validated(path: path)
+            self.port =
+                try port.map(Self.validated)
+                ?? (isSecure ? Self.defaultSecurePort : wireProtocol.defaultPort)
+            let trimmed = try Self.validated(path: path)
+            guard wireProtocol != .grpc || trimmed.isEmpty else {
+                throw .pathWithGRPC(String(printable: path, limit: 100))
+            }
+            basePath = scope == .allSignals ? trimmed : String(path)
         } catch {
             let shown = error == .containsCredentials ? "the endpoint" : text
             throw .invalidEndpoint(String(printable: shown, limit: 200), error)
@@ -35,8 +67,18 @@ public struct OTLPEndpoint: Equatable, Sendable {
 
     /// The path that takes a signal's export requests.
     public func path(for signal: Signal) -> String {
-        basePath + signal.path
+        switch scope {
+        case .allSignals: basePath + signal.path
+        case .oneSignal: basePath.isEmpty ? "/" : basePath
+        }
     }
+
+    /// Where a signal's requests go, as a URL; gRPC has paths of its own, which it leaves out.
+    public func url(for signal: Signal, _ wireProtocol: OTLPSender.WireProtocol) -> String {
+        wireProtocol == .grpc ? description : "\(origin)\(path(for: signal))"
+    }
+
+    private var origin: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
     /// The host and port as a URL and a `Host` header write them.
     public var authority: String {
@@ -74,28 +116,29 @@ public struct OTLPEndpoint: Equatable, Sendable {
 extension OTLPEndpoint: CustomStringConvertible {
     /// The endpoint as a URL, its port always named.
     public var description: String {
-        "http://\(authority)\(basePath)"
+        origin + basePath
     }
 }
 
 extension OTLPEndpoint {
     private typealias Fault = OTLPTransportError.EndpointFault
 
-    private static func authorityAndPath(
+    private static func schemeAuthorityAndPath(
         of text: String
-    ) throws(Fault) -> (Substring, Substring) {
+    ) throws(Fault) -> (isSecure: Bool, Substring, Substring) {
         guard let separator = text.firstRange(of: "://") else { throw .missingScheme }
         let scheme = text[..<separator.lowerBound]
+        let isSecure: Bool
         switch scheme.lowercased() {
-        case "http": break
-        case "https": throw .httpsUnsupported
+        case "http": isSecure = false
+        case "https": isSecure = true
         case "": throw .missingScheme
         default: throw .unsupportedScheme(String(printable: scheme, limit: 40))
         }
         let rest = text[separator.upperBound...]
         let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
         guard !rest[..<end].contains("@") else { throw .containsCredentials }
-        return (rest[..<end], rest[end...])
+        return (isSecure, rest[..<end], rest[end...])
     }
 
     private static func hostAndPort(of authority: Substring) throws(Fault) -> (
@@ -139,8 +182,7 @@ extension OTLPEndpoint {
         return String(host)
     }
 
-    private static func validated(port: Substring?) throws(Fault) -> Int {
-        guard let port else { return defaultPort }
+    private static func validated(port: Substring) throws(Fault) -> Int {
         guard port.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int(port), (1...65535).contains(number)
         else { throw .invalidPort(String(printable: port, limit: 40)) }

@@ -16,14 +16,18 @@ public enum OTLPTransportError: Error, Equatable {
     case invalidEndpoint(String, EndpointFault)
     /// A header that can't be sent; its value is left out, as it may be a secret.
     case invalidHeader(name: String, reason: String)
+    /// An environment variable that can't be used; its value is left out where it may be a secret.
+    case invalidVariable(name: String, reason: String)
+    /// A file for TLS that can't be used.
+    case unusableTLSFile(path: String, reason: String)
+    /// No connection to an endpoint, or none that speaks what it is to speak.
+    case noConnection(endpoint: String, reason: String)
 
     /// What is wrong with the text of an endpoint.
     public enum EndpointFault: Error, Equatable {
-        /// No `http://` in front.
+        /// No `http://` or `https://` in front.
         case missingScheme
-        /// `https`, which isn't supported yet.
-        case httpsUnsupported
-        /// A scheme other than `http`.
+        /// A scheme other than `http` and `https`.
         case unsupportedScheme(String)
         /// A user name or a password before the host.
         case containsCredentials
@@ -35,6 +39,8 @@ public enum OTLPTransportError: Error, Equatable {
         case invalidPort(String)
         /// A path with a space, a query, a fragment or anything but printable ASCII.
         case invalidPath(String)
+        /// A path where gRPC has its own.
+        case pathWithGRPC(String)
     }
 
     /// The typed form of what `bind` failed with, or nil for an error that isn't about the address.
@@ -65,6 +71,12 @@ extension OTLPTransportError: CustomStringConvertible {
             "\(text): \(fault)"
         case .invalidHeader(let name, let reason):
             "header \(name): \(reason)"
+        case .invalidVariable(let name, let reason):
+            "\(name): \(reason)"
+        case .unusableTLSFile(let path, let reason):
+            "\(path): \(reason)"
+        case .noConnection(let endpoint, let reason):
+            "\(endpoint): \(reason)"
         }
     }
 }
@@ -74,8 +86,7 @@ extension OTLPTransportError.EndpointFault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingScheme: "an endpoint starts with http://, as in http://127.0.0.1:4318"
-        case .httpsUnsupported: "https isn't supported yet; use http"
-        case .unsupportedScheme(let scheme): "\(scheme) isn't supported; use http"
+        case .unsupportedScheme(let scheme): "\(scheme) isn't supported; use http or https"
         case .containsCredentials: "credentials belong in a header, not in the endpoint"
         case .emptyHost: "the host is missing"
         case .invalidHost(let host):
@@ -83,6 +94,8 @@ extension OTLPTransportError.EndpointFault: CustomStringConvertible {
         case .invalidPort(let port): "\(port) is not a port from 1 to 65535"
         case .invalidPath(let path):
             "\(path) is not a path; queries, fragments and spaces don't belong in an endpoint"
+        case .pathWithGRPC(let path):
+            "gRPC has paths of its own; leave \(path) away, as in http://127.0.0.1:4317"
         }
     }
 }

@@ -174,7 +174,8 @@ public struct Player: Sendable {
         var tries = 0
         var wasOnWire = false
         while true {
-            let result = await lane.sender.send(request.signal, body: request.body)
+            let result = await lane.sender(for: request.signal)
+                .send(request.signal, body: request.body)
             tries += 1
             let answered = start.duration(to: result.answeredAt)
             if let sentAt = result.sentAt, !wasOnWire {

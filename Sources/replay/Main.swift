@@ -15,7 +15,8 @@ struct Replay: AsyncParsableCommand {
         discussion: """
             Every export request is sent when it is due, however slowly the backend answers. \
             Without --to it goes to http://127.0.0.1:8080; if nothing listens there, a playback \
-            backend is started for the time of the replay.
+            backend is started for the time of the replay. OTEL_EXPORTER_OTLP_* variables stand \
+            in for the options that are not given.
 
             EXAMPLES
               replay run.db                        as recorded
@@ -23,6 +24,8 @@ struct Replay: AsyncParsableCommand {
               replay run.db --speed max            as fast as the backend takes it
               replay run.db --dry-run              say what would be sent
               replay run.db --to http://collector:4318 --header 'authorization=Bearer …'
+              replay run.db --to http://collector:4317 --protocol grpc
+              replay run.db --to https://collector:4318 --ca ca.pem --cert me.pem --key me.key
               replay run.db --report report.html   a page to look at; .json for programs
               replay run.db --repeat 5 --warm-up 1 a benchmark of five runs
 
@@ -33,9 +36,6 @@ struct Replay: AsyncParsableCommand {
 
     @Argument(help: "The corpus to replay.")
     var corpus: String
-
-    @Option(help: "The backend. (default: http://127.0.0.1:8080, started here if need be)")
-    var to: String?
 
     @Option(
         parsing: .unconditional,
@@ -58,6 +58,9 @@ struct Replay: AsyncParsableCommand {
 
     @OptionGroup(title: "Repetition")
     var repetition: RepetitionOptions
+
+    @OptionGroup(title: "Backend")
+    var target: TargetOptions
 
     @OptionGroup(title: "Sending")
     var sending: SendingOptions
@@ -82,7 +85,7 @@ struct Replay: AsyncParsableCommand {
 
     func validate() throws {
         do {
-            if let to { _ = try OTLPEndpoint(to) }
+            try target.requireEndpoints(of: selection.signals)
         } catch {
             throw ValidationError("\(error)")
         }
@@ -104,12 +107,17 @@ struct Replay: AsyncParsableCommand {
 
     private func replay(_ reader: CorpusReader) async throws -> RepeatedReplay {
         let clock = WallClock()
-        let target = try await BackendTarget(url: to, clock: clock)
-        return try await target.withBackend { endpoint in
+        let target = try await BackendTarget(
+            target,
+            signals: selection.signals,
+            connections: sending.connections,
+            clock: clock
+        )
+        return try await target.withBackend { destinations in
             let (stops, stop) = StopRelay.make()
             return try await Interrupts.handle(firstSignal: stop) {
                 try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
-                    let lanes = try sending.lanes(to: endpoint, at: speed)
+                    let lanes = sending.lanes(to: destinations, at: speed)
                     do {
                         let report = try await play(reader, lanes, clock, run, stops)
                         await lanes.close()
@@ -159,10 +167,13 @@ struct Replay: AsyncParsableCommand {
 
 extension Replay {
     private func predict(_ reader: CorpusReader) throws {
-        let endpoint = try OTLPEndpoint(to ?? "http://127.0.0.1:8080")
+        let endpoint = try OTLPEndpoint("http://127.0.0.1:\(TargetOptions.usualPort)")
+        let destinations =
+            try target.destinations(connections: sending.connections)
+            ?? target.destinations(at: endpoint, connections: sending.connections)
         let player = try Player(
             reader,
-            to: sending.lanes(to: endpoint, at: speed),
+            to: sending.lanes(to: destinations, at: speed),
             configuration: playConfiguration,
             wallClock: WallClock()
         )

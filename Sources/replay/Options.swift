@@ -40,3 +40,4 @@ struct StartTime: ExpressibleByArgument {
 extension TimestampMode: ExpressibleByArgument {}
 extension ReplayConfiguration.Identifiers: ExpressibleByArgument {}
 extension OTLPSender.Compression: ExpressibleByArgument {}
+extension OTLPSender.WireProtocol: ExpressibleByArgument {}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import NIOPosix
-import OTLPTransport
 import Playback
 import Terminal
 
@@ -21,12 +20,6 @@ struct SendingOptions: ParsableArguments {
     )
     var retryFor = DurationArgument(.seconds(30))
 
-    @Option(name: .customLong("header"), help: "A header to send along, as name=value.")
-    var headers: [HeaderOption] = []
-
-    @Option(help: "none or gzip.")
-    var compression = OTLPSender.Compression.none
-
     func validate() throws {
         guard (1...100_000).contains(maxInFlight) else {
             throw ValidationError("--max-in-flight takes 1 to 100000")
@@ -37,21 +30,11 @@ struct SendingOptions: ParsableArguments {
         guard (1...256).contains(threads ?? 1) else {
             throw ValidationError("--threads takes 1 to 256")
         }
-        do {
-            for header in headers { _ = try header.header }
-        } catch {
-            throw ValidationError("\(error)")
-        }
     }
 
-    func lanes(to endpoint: OTLPEndpoint, at speed: PlaybackSpeed) throws -> SendingLanes {
+    func lanes(to destinations: ReplayDestinations, at speed: PlaybackSpeed) -> SendingLanes {
         SendingLanes(
-            to: endpoint,
-            configuration: .init(
-                connections: connections,
-                headers: try headers.map { try $0.header },
-                compression: compression
-            ),
+            to: destinations,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             count: threads ?? (speed == .maximum ? 2 : 1)
         )

@@ -13,6 +13,8 @@ struct OTLPEndpointTests {
             ("http://a/otlp/", "a", 4318, "/otlp"),
             ("http://[::1]:1/x/y", "::1", 1, "/x/y"),
             ("http://[fe80::1]", "fe80::1", 4318, ""),
+            ("https://api.example.com", "api.example.com", 443, ""),
+            ("HTTPS://a:8443/otlp", "a", 8443, "/otlp"),
         ]
     )
     func parses(text: String, host: String, port: Int, basePath: String) throws {
@@ -29,7 +31,6 @@ struct OTLPEndpointTests {
             ("localhost:4318", OTLPTransportError.EndpointFault.missingScheme),
             ("", .missingScheme),
             ("://a", .missingScheme),
-            ("https://a", .httpsUnsupported),
             ("grpc://a", .unsupportedScheme("grpc")),
             ("http://", .emptyHost),
             ("http://:80", .emptyHost),
@@ -55,6 +56,19 @@ struct OTLPEndpointTests {
             guard case OTLPTransportError.invalidEndpoint(_, fault) = error else { return false }
             return !"\(error)".contains("\n")
         }
+    }
+
+    @Test("tells HTTP from HTTPS, gRPC's port from HTTP's, and a base from a whole path")
+    func forms() throws {
+        #expect(try OTLPEndpoint("https://a").isSecure)
+        #expect(try !OTLPEndpoint("http://a").isSecure)
+        #expect(try OTLPEndpoint("http://a/", wireProtocol: .grpc).port == 4317)
+        #expect(throws: OTLPTransportError.invalidEndpoint("http://a/b", .pathWithGRPC("/b"))) {
+            try OTLPEndpoint("http://a/b", wireProtocol: .grpc)
+        }
+        let own = try OTLPEndpoint("http://a/b/", scope: .oneSignal)
+        #expect(own.path(for: .logs) == "/b/")
+        #expect(try OTLPEndpoint("http://a", scope: .oneSignal).path(for: .logs) == "/")
     }
 
     @Test("never repeats credentials")

@@ -7,7 +7,7 @@ import NIOPosix
     import Darwin
 #endif
 
-/// Says in a few words what a socket failed with.
+/// Says in a few words what a connection failed with.
 enum ConnectFailure {
     static func reason(of error: any Error) -> String {
         switch error {
@@ -18,6 +18,10 @@ enum ConnectFailure {
             String(cString: strerror(error.errnoCode)).lowercased()
         case ChannelError.connectTimeout:
             "no connection in time"
+        case let error as OpeningError:
+            "\(error)"
+        case _ where TLSFailure.isTLS(error):
+            TLSFailure.reason(of: error)
         default:
             String(printable: "\(error)", limit: 200)
         }

@@ -1,10 +1,12 @@
 public import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 public import NIOPosix
+import NIOSSL
 public import OTLP
 import Synchronization
 
-/// Sends export requests to one endpoint over HTTP/1.1, on connections that are kept.
+/// Sends export requests to one endpoint, over HTTP/1.1 or gRPC, on connections that are kept.
 ///
 /// Nothing is sent twice: a request that a broken connection may have carried away is reported, and
 /// whether to try again is for the caller to say. To be closed by whoever made it.
@@ -15,13 +17,19 @@ public final class OTLPSender: Sendable {
         var closers: [CheckedContinuation<Void, Never>] = []
     }
 
+    private enum Heads {
+        case http(RequestHeads)
+        case grpc(GRPCRequestHeads)
+    }
+
     /// Where the requests go.
     public let endpoint: OTLPEndpoint
 
     let configuration: Configuration
     let clock = WallClock()
     private let eventLoopGroup: any EventLoopGroup
-    private let heads: RequestHeads
+    private let heads: Heads
+    private let tlsContext: Result<NIOSSLContext, any Error>
     private let state: Mutex<State>
 
     /// A sender without connections: they are opened as requests need them.
@@ -33,7 +41,17 @@ public final class OTLPSender: Sendable {
         self.endpoint = endpoint
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
-        heads = RequestHeads(endpoint: endpoint, configuration: configuration)
+        switch configuration.wireProtocol {
+        case .httpProtobuf, .httpJSON:
+            heads = .http(RequestHeads(endpoint: endpoint, configuration: configuration))
+        case .grpc:
+            heads = .grpc(GRPCRequestHeads(endpoint: endpoint, configuration: configuration))
+        }
+        tlsContext = Result {
+            guard endpoint.isSecure else { throw OpeningError.closed }
+            return try (configuration.tls ?? ClientTLS())
+                .context(for: configuration.wireProtocol)
+        }
         state = Mutex(State(pool: ConnectionPool(limit: max(1, configuration.connections))))
     }
 
@@ -41,15 +59,13 @@ public final class OTLPSender: Sendable {
     ///
     /// A request that finds every connection busy waits in order, without a limit on how many do:
     /// that is for the caller to bound. Cancelling the task ends the waiting, and closes the
-    /// connection if the request was on one. The body, an encoded message, is written to the socket
-    /// without a copy.
+    /// connection, or gRPC's stream, if the request was on one. The body, an encoded message, is
+    /// written to the socket without a copy.
     public func send(_ signal: Signal, body: ByteBuffer) async -> SendResult {
-        var encoded = body
-        if configuration.compression == .gzip {
-            guard let compressed = Gzip.compress(body) else {
-                return .unsent(.disconnected(reason: "no memory to compress a request"))
-            }
-            encoded = compressed
+        let encoded: ByteBuffer
+        switch encode(signal, body) {
+        case .success(let bytes): encoded = bytes
+        case .failure(let failure): return .unsent(failure.outcome)
         }
         let exchange = Exchange(signal, body: encoded)
         return await withTaskCancellationHandler {
@@ -59,6 +75,32 @@ public final class OTLPSender: Sendable {
         } onCancel: {
             exchange.cancel()
         }
+    }
+
+    private struct EncodingFailure: Error {
+        let outcome: SendOutcome
+    }
+
+    /// The body in the form and the compression asked for.
+    private func encode(
+        _ signal: Signal,
+        _ body: ByteBuffer
+    ) -> Result<ByteBuffer, EncodingFailure> {
+        var encoded = body
+        if configuration.wireProtocol == .httpJSON {
+            do {
+                let json = try OTLPJSON.encode(signal, payload: Array(buffer: body))
+                encoded = ByteBuffer(bytes: json)
+            } catch {
+                return .failure(.init(outcome: .notEncodable(reason: "\(error)")))
+            }
+        }
+        guard configuration.compression == .gzip else { return .success(encoded) }
+        guard let compressed = Gzip.compress(encoded) else {
+            let reason = "no memory to compress a request"
+            return .failure(.init(outcome: .disconnected(reason: reason)))
+        }
+        return .success(compressed)
     }
 
     /// Closes all connections and returns once they are gone; requests under way end as
@@ -90,7 +132,9 @@ extension OTLPSender {
 
     func submit(_ exchange: Exchange) {
         switch state.withLock({ $0.pool.submit(exchange) }) {
-        case .send(let connection): connection.send(exchange)
+        case .send(let connection, let openingConnection):
+            connection.send(exchange)
+            if openingConnection { openConnection() }
         case .wait(let openingConnection): if openingConnection { openConnection() }
         case .closed: exchange.end(Self.closedResult)
         }
@@ -101,10 +145,19 @@ extension OTLPSender {
     }
 
     func opened(
-        _ connection: SenderConnection
+        _ connection: SenderConnection,
+        capacity: Int
     ) -> ConnectionPool<SenderConnection, Exchange>.Opened {
         defer { resumeClosers() }
-        return state.withLock { $0.pool.opened(connection) }
+        return state.withLock { $0.pool.opened(connection, capacity: capacity) }
+    }
+
+    func setCapacity(_ capacity: Int, of connection: SenderConnection) -> [Exchange] {
+        state.withLock { $0.pool.setCapacity(capacity, of: connection) }
+    }
+
+    func retired(_ connection: SenderConnection) {
+        if state.withLock({ $0.pool.retire(connection) }) { openConnection() }
     }
 
     func closed(_ connection: SenderConnection) {
@@ -129,36 +182,93 @@ extension OTLPSender {
     }
 
     private func openConnection() {
-        ClientBootstrap(group: eventLoopGroup)
-            .connectTimeout(TimeAmount(bounded: configuration.connectTimeout))
+        open { result in
+            switch result {
+            case .success(let connection): connection.register()
+            case .failure(let error): self.connectionFailed(ConnectFailure.reason(of: error))
+            }
+        }
+    }
+
+    /// Opens a connection up to where it can carry requests, TLS and HTTP/2 included; one that
+    /// fails on the way, or takes too long, is closed.
+    private func open(
+        _ completion: @escaping @Sendable (Result<SenderConnection, any Error>) -> Void
+    ) {
+        let eventLoop = eventLoopGroup.next()
+        let opening = eventLoop.makePromise(of: SenderConnection.self)
+        let timeout = TimeAmount(bounded: configuration.connectTimeout)
+        let timer = eventLoop.scheduleTask(in: timeout) {
+            opening.fail(ChannelError.connectTimeout(timeout))
+        }
+        opening.futureResult.whenComplete { result in
+            timer.cancel()
+            completion(result)
+        }
+        let connected = ClientBootstrap(group: eventLoop)
+            .connectTimeout(timeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let headWriter = RequestHeadWriter(self.heads)
-                    try channel.pipeline.syncOperations.addHandlers(
-                        headWriter,
-                        ByteToMessageHandler(
-                            HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)
-                        ),
-                        SenderHandler(sender: self, headWriter: headWriter)
-                    )
+                    try self.addHandlers(to: channel.pipeline.syncOperations, opening)
                 }
             }
             .connect(host: endpoint.host, port: endpoint.port)
-            .whenComplete { result in
-                switch result {
-                case .success(let channel): self.register(channel)
-                case .failure(let error): self.connectionFailed(ConnectFailure.reason(of: error))
-                }
+        connected.whenComplete { result in
+            switch result {
+            case .success(let channel):
+                opening.futureResult.whenFailure { _ in channel.close(promise: nil) }
+            case .failure(let error):
+                opening.fail(error)
             }
+        }
     }
 
-    private func register(_ channel: any Channel) {
-        channel.eventLoop.execute {
-            do {
-                try channel.pipeline.syncOperations.handler(type: SenderHandler.self).register()
-            } catch {
-                self.connectionFailed("the server closed the connection at once")
+    private func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        _ opening: ConnectionPromise
+    ) throws {
+        if endpoint.isSecure {
+            try pipeline.addHandler(
+                NIOSSLClientHandler(
+                    context: tlsContext.get(),
+                    serverHostname: endpoint.serverName
+                )
+            )
+        }
+        switch heads {
+        case .http(let heads):
+            let headWriter = RequestHeadWriter(heads)
+            try pipeline.addHandlers(
+                headWriter,
+                ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
+                HTTP1Handler(sender: self, headWriter: headWriter, opening: opening)
+            )
+        case .grpc(let heads):
+            try pipeline.addHandlers(
+                GRPCHandler.http2Handler(),
+                GRPCHandler(sender: self, heads: heads, opening: opening)
+            )
+        }
+    }
+
+    /// Opens a connection and closes it again, to learn early of what would keep every request from
+    /// being sent.
+    /// - Throws: ``OTLPTransportError/noConnection(endpoint:reason:)``
+    public func checkConnection() async throws(OTLPTransportError) {
+        let result = await withCheckedContinuation { continuation in
+            open { continuation.resume(returning: $0) }
+        }
+        switch result {
+        case .success(let connection):
+            connection.close()
+        case .failure(let error):
+            var reason = ConnectFailure.reason(of: error)
+            if TLSFailure.isUntrusted(error), let context = try? tlsContext.get() {
+                reason =
+                    await CertificateInspection.reason(endpoint, context: context, now: clock.now)
+                    ?? reason
             }
+            throw .noConnection(endpoint: endpoint.description, reason: reason)
         }
     }
 }

@@ -1,8 +1,10 @@
 extension OTLPSender {
     /// How to send.
-    public struct Configuration: Sendable {
-        /// The most connections open at once, at least 1; each carries one request at a time, and
-        /// what exceeds them waits in order.
+    public struct Configuration: Equatable, Sendable {
+        /// The most connections open at once, at least 1.
+        ///
+        /// Each carries one request at a time over
+        /// HTTP, and as many as the server lets over gRPC; what exceeds them waits in order.
         public var connections: Int
         /// Sent with each request, after what OTLP asks for.
         public var headers: [Header]
@@ -12,6 +14,10 @@ extension OTLPSender {
         public var connectTimeout: Duration
         /// What is done to bodies.
         public var compression: Compression
+        /// How requests are put into bytes.
+        public var wireProtocol: WireProtocol
+        /// For `https` endpoints; without, the system's certificates are trusted.
+        public var tls: ClientTLS?
 
         /// 64 connections, ten seconds for a request and five to connect, uncompressed, unless told
         /// otherwise.
@@ -20,14 +26,35 @@ extension OTLPSender {
             headers: [Header] = [],
             requestTimeout: Duration = .seconds(10),
             connectTimeout: Duration = .seconds(5),
-            compression: Compression = .none
+            compression: Compression = .none,
+            wireProtocol: WireProtocol = .httpProtobuf,
+            tls: ClientTLS? = nil
         ) {
             self.connections = max(1, connections)
             self.headers = headers
             self.requestTimeout = requestTimeout
             self.connectTimeout = connectTimeout
             self.compression = compression
+            self.wireProtocol = wireProtocol
+            self.tls = tls
         }
+    }
+
+    /// How export requests go over the network, by the names that
+    /// `OTEL_EXPORTER_OTLP_PROTOCOL` has for it.
+    public enum WireProtocol: String, CaseIterable, Sendable {
+        /// Encoded messages in HTTP/1.1 requests.
+        case httpProtobuf = "http/protobuf"
+        /// Messages as JSON in HTTP/1.1 requests, turned into it on the caller's task.
+        case httpJSON = "http/json"
+        /// Encoded messages in gRPC calls.
+        case grpc
+
+        /// The port that servers listen on when none is named.
+        public var defaultPort: Int { self == .grpc ? 4317 : 4318 }
+
+        // As TLS's protocol negotiation names it.
+        var negotiatedName: String { self == .grpc ? "h2" : "http/1.1" }
     }
 
     /// The content encoding of request bodies.
@@ -41,7 +68,7 @@ extension OTLPSender {
     /// A header of every request, such as the `Authorization` that a server asks for.
     ///
     /// Printing one shows its name only: the value may be a secret.
-    public struct Header: Sendable, CustomStringConvertible, CustomReflectable {
+    public struct Header: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
         /// The field's name.
         public let name: String
         let value: String
@@ -49,7 +76,7 @@ extension OTLPSender {
         // What the sender itself must decide: the message's bounds and its kind.
         private static let reserved: Set<String> = [
             "connection", "content-encoding", "content-length", "content-type", "expect", "te",
-            "trailer", "transfer-encoding", "upgrade",
+            "grpc-accept-encoding", "grpc-encoding", "trailer", "transfer-encoding", "upgrade",
         ]
 
         /// A header field.

@@ -33,9 +33,14 @@ struct RequestHeads: Sendable {
         endpoint: OTLPEndpoint,
         configuration: OTLPSender.Configuration
     ) -> ByteBuffer {
+        let type =
+            switch configuration.wireProtocol {
+            case .httpProtobuf, .grpc: "application/x-protobuf"
+            case .httpJSON: "application/json"
+            }
         var fields = [
             ("Host", endpoint.authority), ("User-Agent", "playback"),
-            ("Content-Type", "application/x-protobuf"), ("Accept", "application/x-protobuf"),
+            ("Content-Type", type), ("Accept", type),
         ]
         for header in configuration.headers {
             fields.removeAll { $0.0.lowercased() == header.name.lowercased() }

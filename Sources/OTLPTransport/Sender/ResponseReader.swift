@@ -55,7 +55,10 @@ struct ResponseReader {
         // The usual case: full success, which encodes to no bytes.
         if body.readableBytes == 0 { return .accepted(rejectedItems: 0, message: nil) }
         do {
-            let partial = try PartialSuccess(signal, response: Array(buffer: body))
+            let partial =
+                try isJSON
+                ? PartialSuccess(signal, json: Array(buffer: body))
+                : PartialSuccess(signal, response: Array(buffer: body))
             return .accepted(rejectedItems: partial.rejectedItems, message: partial.message)
         } catch {
             return .invalidResponse(
@@ -64,14 +67,21 @@ struct ResponseReader {
         }
     }
 
+    private var contentType: String {
+        head.headers.first(name: "Content-Type")?.lowercased() ?? ""
+    }
+
+    private var isJSON: Bool { contentType.hasPrefix("application/json") }
+
     /// The message of the `google.rpc.Status` in the body, or the text that stands there instead.
     private var refusalMessage: String? {
         guard body.readableBytes > 0, !isTooLong else { return nil }
-        let type = head.headers.first(name: "Content-Type")?.lowercased() ?? ""
         let text: String
-        if type.hasPrefix("application/x-protobuf") {
+        if contentType.hasPrefix("application/x-protobuf") {
             let status = try? RPCStatus(serializedBytes: Array(buffer: body))
             text = status?.message ?? ""
+        } else if isJSON, let message = StatusText(json: Array(buffer: body))?.message {
+            text = message
         } else {
             text = String(decoding: body.readableBytesView.prefix(2_000), as: UTF8.self)
         }

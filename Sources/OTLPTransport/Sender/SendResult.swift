@@ -20,6 +20,13 @@ public enum SendOutcome: Equatable, Sendable {
     /// to say. `retryAfter` is what the server asked for, up to a century.
     case refused(status: Int, retryAfter: Duration?, message: String?)
 
+    /// A gRPC call that ended with another status than OK: which of them call for another attempt
+    /// is for the caller to say. `retryAfter` is what the server asked for, up to a century.
+    case failedCall(GRPCStatus, retryAfter: Duration?, message: String?)
+
+    /// The body is no message that could be sent in the form asked for.
+    case notEncodable(reason: String)
+
     /// No connection, or one that broke before the answer was complete. When the result has a
     /// `sentAt`, the server may have taken the request all the same.
     case disconnected(reason: String)
@@ -27,7 +34,8 @@ public enum SendOutcome: Equatable, Sendable {
     /// No complete answer within the request timeout; the server may have taken the request.
     case timedOut
 
-    /// Bytes that are not HTTP, or a 2xx answer whose body is not an `Export…ServiceResponse`.
+    /// Bytes that are not HTTP or gRPC, or a success whose body is not an
+    /// `Export…ServiceResponse`.
     case invalidResponse(reason: String)
 
     /// The task was cancelled. When the result has a `sentAt`, the server may have taken the

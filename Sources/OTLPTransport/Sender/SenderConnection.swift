@@ -3,12 +3,17 @@ import NIOCore
 /// A handle to one connection that may be used from any thread.
 final class SenderConnection: Sendable {
     private let eventLoop: any EventLoop
-    private let handler: NIOLoopBound<SenderHandler>
+    private let handler: NIOLoopBound<any ConnectionHandler>
 
     /// To be called on the event loop of the connection.
-    init(_ handler: SenderHandler, eventLoop: any EventLoop) {
+    init(_ handler: any ConnectionHandler, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
+    }
+
+    /// Offers the connection, now ready, to the pool.
+    func register() {
+        run { $0.register(self) }
     }
 
     /// Sends the request; the pool must have given the connection to it.
@@ -16,7 +21,7 @@ final class SenderConnection: Sendable {
         run { $0.send(exchange) }
     }
 
-    /// Closes the connection if it is this request's, which ends as cancelled.
+    /// Ends this request as cancelled if it is on the connection.
     func cancel(_ exchange: Exchange) {
         run { $0.cancel(exchange) }
     }
@@ -25,7 +30,7 @@ final class SenderConnection: Sendable {
         run { $0.fail(.disconnected(reason: "the sender was closed")) }
     }
 
-    private func run(_ body: @escaping @Sendable (SenderHandler) -> Void) {
+    private func run(_ body: @escaping @Sendable (any ConnectionHandler) -> Void) {
         if eventLoop.inEventLoop {
             body(handler.value)
         } else {

@@ -30,7 +30,7 @@ extension ReplayReport {
             "response time": responseTimeMs,
         ])
         var lines = [
-            style.heading("Replayed \(corpus.path) to \(settings.to) at \(settings.speed)"),
+            style.heading("Replayed \(corpus.path) to \(destination) at \(settings.speed)"),
             signalTable.rendered(width: width, style: style),
             "",
             style.heading("Latency"),
@@ -59,6 +59,12 @@ extension ReplayReport {
         lines.append(style.dim("content \(contentDigest)"))
         lines.append(verdict.kept ? style.green(verdict.text) : style.yellow(verdict.text))
         return lines.joined(separator: "\n")
+    }
+
+    /// Says the protocol where it isn't the usual one.
+    private var destination: String {
+        guard let name = settings.protocol, name != "http/protobuf" else { return settings.to }
+        return "\(settings.to) over \(name)"
     }
 
     private var signalTable: TextTable {

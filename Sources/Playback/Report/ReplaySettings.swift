@@ -1,11 +1,41 @@
+import Algorithms
 import CorpusStore
 import OTLP
 import OTLPTransport
 
 /// How a corpus was replayed, as its report tells.
 public struct ReplaySettings: Codable, Equatable, Sendable {
-    /// Where to.
+    /// Where each signal went; nil where it wasn't sent.
+    public struct Endpoints: Codable, Equatable, Sendable, CustomStringConvertible {
+        /// The URL for traces.
+        public let traces: String?
+        /// The URL for metrics.
+        public let metrics: String?
+        /// The URL for logs.
+        public let logs: String?
+
+        init(_ destinations: ReplayDestinations, _ signals: [Signal]) {
+            func url(_ signal: Signal) -> String? {
+                guard signals.contains(signal) else { return nil }
+                let destination = destinations[signal]
+                let wireProtocol = destination.configuration.wireProtocol
+                return destination.endpoint.url(for: signal, wireProtocol)
+            }
+            (traces, metrics, logs) = (url(.traces), url(.metrics), url(.logs))
+        }
+
+        /// All of them.
+        public var description: String {
+            [traces, metrics, logs].map { $0 ?? "none" }.joined(separator: " ")
+        }
+    }
+
+    /// Where to: the endpoint, or all of them.
     public let to: String
+    /// `http/protobuf`, `http/json` or `grpc`, or all of them; nil in reports older than the choice.
+    public let `protocol`: String?
+    /// The URL of each signal that was sent; nil in reports older than the choice.
+    public let endpoints: Endpoints?
     /// `10x`, `0.5x` or `max`.
     public let speed: String
     /// `shift`, `scale` or `keep`.
@@ -39,21 +69,30 @@ public struct ReplaySettings: Codable, Equatable, Sendable {
 
     init(_ configuration: ReplayConfiguration, _ lanes: SendingLanes) {
         let selection = configuration.selection.requests
-        to = lanes.endpoint.description
+        let signals = Signal.allCases.filter(selection.signals.contains)
+        let destinations = signals.map { lanes.destinations[$0] }
+        to = Self.list(destinations.map(\.endpoint.description))
+        `protocol` = Self.list(destinations.map(\.configuration.wireProtocol.rawValue))
+        endpoints = Endpoints(lanes.destinations, signals)
         speed = configuration.speed.description
         timestamps = configuration.timestamps.rawValue
         ids = configuration.identifiers.rawValue
         idSeed = configuration.identifierSeed
         loop = configuration.laps
-        signals = selection.signals.map(\.rawValue).sorted()
+        self.signals = signals.map(\.rawValue).sorted()
         fromSeconds = selection.from / .seconds(1)
         untilSeconds = selection.until.map { $0 / .seconds(1) }
         shard = configuration.selection.shard?.description
         service = selection.service
         tracesWith = selection.traces?.description
         maxInFlight = configuration.maximumInFlight
-        connections = lanes.configuration.connections
-        compression = lanes.configuration.compression.rawValue
+        connections = destinations.map(\.configuration.connections).max() ?? 0
+        compression = Self.list(destinations.map(\.configuration.compression.rawValue))
         retryForSeconds = configuration.retryFor / .seconds(1)
+    }
+
+    /// Each once, in their order.
+    private static func list(_ values: [String]) -> String {
+        values.uniqued().joined(separator: ", ")
     }
 }

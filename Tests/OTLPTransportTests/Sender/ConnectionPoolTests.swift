@@ -12,7 +12,7 @@ struct ConnectionPoolTests {
     }
 
     private func isSending(_ opened: Pool.Opened, _ request: Int) -> Bool {
-        if case .send(request) = opened { true } else { false }
+        if case .open([request]) = opened { true } else { false }
     }
 
     @Test("opens a connection for each request that waits, up to the limit, and serves in order")
@@ -35,7 +35,7 @@ struct ConnectionPoolTests {
         for connection in connections { _ = pool.opened(connection) }
         let nothing = [1, 0].map { pool.next(for: connections[$0]) }
         #expect(nothing == [nil, nil])
-        guard case .send(let used) = pool.submit(2) else {
+        guard case .send(let used, false) = pool.submit(2) else {
             Issue.record("no idle connection was used")
             return
         }
@@ -78,6 +78,76 @@ struct ConnectionPoolTests {
         #expect(failed == [[], [0, 1, 2]])
         let submission = pool.submit(3)
         #expect(isOpening(submission) == true)
+    }
+
+    private func target(_ submission: Pool.Submission) -> (Connection, isOpening: Bool)? {
+        if case .send(let connection, let isOpening) = submission {
+            (connection, isOpening)
+        } else {
+            nil
+        }
+    }
+
+    @Test("fills shared connections evenly, and opens another one meanwhile")
+    func sharing() throws {
+        var pool = Pool(limit: 2)
+        let (first, second) = (Connection(), Connection())
+        _ = pool.submit(0)
+        guard case .open([0]) = pool.opened(first, capacity: 3) else {
+            Issue.record("the request that waited was not sent")
+            return
+        }
+        let shared = try #require(target(pool.submit(1)))
+        #expect(shared.0 === first)
+        #expect(shared.isOpening)
+        guard case .open([]) = pool.opened(second, capacity: 3) else {
+            Issue.record("there was something to send")
+            return
+        }
+        let targets = (2..<6).compactMap { target(pool.submit($0)) }
+        #expect(targets.map { $0.0 === first ? 1 : 2 }.reduce(0, +) == 7)
+        #expect(targets.first?.0 === second)
+        #expect(!targets.contains { $0.isOpening })
+        let submission = pool.submit(6)
+        #expect(isOpening(submission) == false)
+        let next = pool.next(for: second)
+        #expect(next == 6)
+    }
+
+    @Test("follows a connection's capacity up and down")
+    func capacity() {
+        var pool = Pool(limit: 1)
+        let connection = Connection()
+        for request in 0..<6 { _ = pool.submit(request) }
+        _ = pool.opened(connection)
+        let more = pool.setCapacity(3, of: connection)
+        #expect(more == [1, 2])
+        let none = pool.setCapacity(1, of: connection)
+        #expect(none == [])
+        // Two of three have to end before the next one may begin.
+        let followers = (0..<3).map { _ in pool.next(for: connection) }
+        #expect(followers == [nil, nil, 3])
+    }
+
+    @Test("gives a retired connection nothing, and waits for its end")
+    func retirement() {
+        var pool = Pool(limit: 1)
+        let connection = Connection()
+        for request in 0..<2 { _ = pool.submit(request) }
+        _ = pool.opened(connection)
+        let opensAnother = pool.retire(connection)
+        #expect(opensAnother)
+        let next = pool.next(for: connection)
+        #expect(next == nil)
+        let left = pool.close()
+        #expect(left.connections.count == 1)
+        guard case .closed = pool.opened(Connection()) else {
+            Issue.record("a closed pool took something")
+            return
+        }
+        #expect(!pool.isDrained)
+        _ = pool.remove(connection)
+        #expect(pool.isDrained)
     }
 
     @Test("is drained once it is closed and its last connection is gone")

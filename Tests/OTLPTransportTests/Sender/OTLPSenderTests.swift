@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import OTLP
@@ -202,6 +203,56 @@ struct OTLPSenderTests {
             try await outcome(of: response("308 Permanent Redirect", "Location: http://a/\r\n"))
                 == .refused(status: 308, retryAfter: nil, message: nil)
         )
+    }
+
+    @Test("sends the JSON form where that is asked for, and reads answers in it")
+    func json() async throws {
+        let request = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest.with {
+            $0.resourceSpans = [
+                .with {
+                    $0.scopeSpans = [
+                        .with {
+                            $0.spans = [
+                                .with {
+                                    $0.name = "a"; $0.traceID = Data(0..<16)
+                                }
+                            ]
+                        }
+                    ]
+                }
+            ]
+        }
+        let answer = #"{"partialSuccess":{"rejectedSpans":"1","errorMessage":"b"},"new":[]}"#
+        let refusal = #"{"code":8,"message":"busy","details":[]}"#
+        let type = "Content-Type: application/json\r\n"
+        let replies = [
+            response("200 OK", type, body: Array(answer.utf8)),
+            response("200 OK", type, body: Array("{".utf8)),
+            response("503 Service Unavailable", type, body: Array(refusal.utf8)),
+        ]
+        try await ScriptedServer.run {
+            replies[$0]
+        } _: { server, endpoint in
+            try await withSender(to: endpoint, .init(wireProtocol: .httpJSON)) { sender in
+                let body = ByteBuffer(bytes: try request.serializedBytes() as [UInt8])
+                func send() async -> SendOutcome { await sender.send(.traces, body: body).outcome }
+                #expect(await send() == .accepted(rejectedItems: 1, message: "b"))
+                guard case .invalidResponse = await send() else {
+                    Issue.record("not reported as invalid")
+                    return
+                }
+                #expect(await send() == .refused(status: 503, retryAfter: nil, message: "busy"))
+                let result = await sender.send(.traces, body: ByteBuffer(bytes: [0xff]))
+                guard case .notEncodable = result.outcome, result.sentAt == nil else {
+                    Issue.record("\(result)")
+                    return
+                }
+            }
+            #expect(server.requests.count == 3)
+            let sent = try #require(server.requests.first)
+            #expect(sent.head.headers["content-type"] == ["application/json"])
+            #expect(String(buffer: sent.body).contains(#""traceId":"000102030405060708090a0b"#))
+        }
     }
 
     @Test("ignores interim answers")

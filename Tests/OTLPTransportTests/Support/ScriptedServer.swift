@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import OTLPTransport
 import Synchronization
 
@@ -64,6 +65,7 @@ final class ScriptedServer: Sendable {
     /// Runs a server on a free port until the body returns; the script is told a request's number,
     /// from 0.
     static func run<Result: Sendable>(
+        tls: NIOSSLContext? = nil,
         _ script: @escaping @Sendable (Int) -> Reply,
         _ body: (ScriptedServer, OTLPEndpoint) async throws -> Result
     ) async throws -> Result {
@@ -72,6 +74,10 @@ final class ScriptedServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     server.connectionOpened(channel)
+                    if let tls {
+                        try channel.pipeline.syncOperations
+                            .addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(HTTPRequestDecoder()),
                         ScriptHandler(server)

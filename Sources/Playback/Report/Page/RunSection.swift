@@ -168,6 +168,7 @@ struct RunSection {
                 "in flight",
                 "at most \(settings.maxInFlight) on \(settings.connections) connections",
             ],
+            ["protocol", settings.protocol ?? "http/protobuf"],
             ["compression", settings.compression],
             ["retried for", Quantity.duration(.seconds(settings.retryForSeconds))],
         ]

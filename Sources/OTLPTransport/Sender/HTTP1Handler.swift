@@ -1,10 +1,12 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
+import NIOTLS
 import OTLP
 
-/// One connection's side of the sender, on its event loop: writes a request, reads the response,
-/// asks the pool for the next request.
-final class SenderHandler: ChannelInboundHandler {
+/// A connection that speaks HTTP/1.1: writes a request, reads the response, asks the pool for the
+/// next request.
+final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
@@ -17,6 +19,7 @@ final class SenderHandler: ChannelInboundHandler {
 
     private let sender: OTLPSender
     private let headWriter: RequestHeadWriter
+    private let opening: ConnectionPromise
     private let requestTimeout: TimeAmount
     private var context: ChannelHandlerContext?
     // From registration with the pool until the connection leaves it.
@@ -25,22 +28,20 @@ final class SenderHandler: ChannelInboundHandler {
     // At most one a connection, set again when it fires too early: requests are many, timeouts few.
     private var timer: Scheduled<Void>?
 
-    init(sender: OTLPSender, headWriter: RequestHeadWriter) {
+    init(sender: OTLPSender, headWriter: RequestHeadWriter, opening: ConnectionPromise) {
         self.sender = sender
         self.headWriter = headWriter
+        self.opening = opening
         requestTimeout = TimeAmount(bounded: sender.configuration.requestTimeout)
     }
 
-    /// Makes the connection the pool's.
-    func register() {
+    func register(_ connection: SenderConnection) {
         guard let context, context.channel.isActive else {
-            return sender.connectionFailed("the server closed the connection at once")
+            return sender.connectionFailed("\(OpeningError.closed)")
         }
-        let connection = SenderConnection(self, eventLoop: context.eventLoop)
         self.connection = connection
-        switch sender.opened(connection) {
-        case .send(let exchange): send(exchange)
-        case .idle: break
+        switch sender.opened(connection, capacity: 1) {
+        case .open(let exchanges): exchanges.forEach(send)
         case .closed:
             self.connection = nil
             context.close(promise: nil)
@@ -125,9 +126,29 @@ final class SenderHandler: ChannelInboundHandler {
     }
 }
 
-extension SenderHandler {
+extension HTTP1Handler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if context.channel.isActive { isReady(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        isReady(context)
+        context.fireChannelActive()
+    }
+
+    /// With TLS, the connection is ready only after the handshake.
+    private func isReady(_ context: ChannelHandlerContext) {
+        if !sender.endpoint.isSecure {
+            opening.succeed(SenderConnection(self, eventLoop: context.eventLoop))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event {
+            opening.succeed(SenderConnection(self, eventLoop: context.eventLoop))
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -153,13 +174,15 @@ extension SenderHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        opening.fail(OpeningError.closed)
         fail(.disconnected(reason: closedReason))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        opening.fail(error)
         switch error {
-        case HTTPParserError.invalidEOFState:
+        case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown:
             fail(.disconnected(reason: closedReason))
         case is HTTPParserError, is NIOHTTPDecoderError:
             fail(.invalidResponse(reason: "not an HTTP response (\(error))"))
