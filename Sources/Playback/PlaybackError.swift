@@ -1,3 +1,5 @@
+import Terminal
+
 /// What can keep a replay from beginning or from going on.
 public enum PlaybackError: Error, Equatable {
     /// A speed that isn't one.
@@ -14,8 +16,10 @@ public enum PlaybackError: Error, Equatable {
     case tooFewRuns(Int)
     /// Nothing listens at the backend's address.
     case unreachable(url: String)
-    /// The start lies too far in the past or the future.
-    case invalidStart(String)
+    /// The start passed too long ago to be kept to.
+    case passedStart(secondsAgo: Int)
+    /// A block that can't be read, of requests that arrived then, since the recording's first.
+    case damagedBlock(reason: String, requests: Int, first: Duration, last: Duration)
 }
 
 extension PlaybackError: CustomStringConvertible {
@@ -37,8 +41,12 @@ extension PlaybackError: CustomStringConvertible {
             "\(count) runs can't be compared; give at least two reports"
         case .unreachable(let url):
             "nothing listens at \(url); start the backend, or leave --to away to use ours"
-        case .invalidStart(let text):
-            "'\(text)' is not a time to start at; write it as 2026-01-31T12:00:00Z, in the future"
+        case .passedStart(let seconds):
+            "the time to start at passed \(seconds) s ago; give --start-at a time to come (one that "
+                + "passed up to \(Player.latestStart.components.seconds) s ago is kept to)"
+        case .damagedBlock(let reason, let requests, let first, let last):
+            "\(reason); it holds \(requests) export requests, \(Quantity.duration(first)) to "
+                + "\(Quantity.duration(last)) into the recording; --skip-corrupt leaves them out"
         }
     }
 }

@@ -13,17 +13,20 @@ public struct Player: Sendable {
     /// A stop that is asked for is noticed within this time.
     private static let longestSleep: Duration = .milliseconds(100)
 
-    /// How long before a schedule begins the first block is read, so that it is not late from the
-    /// start.
-    private static let lead: Duration = .milliseconds(150)
+    /// How long before a schedule begins the first block is read at the latest, so that the
+    /// schedule is not late from the start.
+    private static let shortestLead: Duration = .milliseconds(100)
+
+    /// A time to start at that passed up to so long ago is kept to: the first requests are late.
+    static let latestStart: Duration = .seconds(60)
 
     private let configuration: ReplayConfiguration
     private let source: BlockSource
     private let lanes: SendingLanes
-    private let clock: any ReplayClock
+    let clock: any ReplayClock
     private let wallClock: WallClock
-    private let plan: ReplayPlan
-    private let state = ReplayState()
+    let plan: ReplayPlan
+    let state = ReplayState()
 
     /// When each request is due.
     public let schedule: Schedule
@@ -32,8 +35,8 @@ public struct Player: Sendable {
     ///
     /// Reads what the corpus lists of every request, and decodes all of it where a service
     /// or traces are selected.
-    /// - Throws: ``PlaybackError/emptyCorpus(path:)`` and ``PlaybackError/emptySelection(path:)``;
-    ///   ``CorpusError`` when the corpus can't be read.
+    /// - Throws: ``PlaybackError/emptyCorpus(path:)``, ``PlaybackError/emptySelection(path:)`` and
+    ///   ``PlaybackError/passedStart(secondsAgo:)``; ``CorpusError`` when the corpus can't be read.
     public init(
         _ reader: CorpusReader,
         to lanes: SendingLanes,
@@ -45,6 +48,7 @@ public struct Player: Sendable {
         self.lanes = lanes
         self.clock = clock ?? lanes.clock
         self.wallClock = wallClock
+        try configuration.startAt.map { try Self.check(start: $0, now: wallClock.now) }
         let blocks = try reader.blocks()
         guard
             let schedule = Schedule(
@@ -53,14 +57,16 @@ public struct Player: Sendable {
                 configuration: configuration
             )
         else { throw PlaybackError.emptyCorpus(path: reader.path) }
-        self.schedule = schedule
-        source = try BlockSource(
+        var source = try BlockSource(
             reader,
             blocks: blocks,
             schedule: schedule,
             configuration: configuration
         )
         plan = try ReplayPlan(source)
+        self.schedule = plan.schedule
+        source.schedule = plan.schedule
+        self.source = source
         guard plan.totals.requests > 0 else {
             throw PlaybackError.emptySelection(path: reader.path)
         }
@@ -72,11 +78,14 @@ public struct Player: Sendable {
     }
 
     /// Plays the selection to its end, once.
-    /// - Returns: what became of every request.
-    /// - Throws: ``CorpusError`` when a block is damaged and those are not to be left out.
+    ///
+    /// A block that is damaged, where those are not to be left out, ends the replay in order.
+    /// - Returns: what became of every request, and what kept the replay from going on.
+    /// - Throws: `CancellationError`.
     public func run() async throws -> ReplayReport {
         let (start, wallStart) = startTime()
         state.started.withLock { $0 = start }
+        state.pace.withLock { $0 = Pace(start: start) }
         let filled = ReadAhead<FilledBlock>(capacityBytes: configuration.readAheadBytes)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -97,18 +106,27 @@ public struct Player: Sendable {
 
     /// Ends the replay early and in order.
     public func stop() {
-        state.isEnding.store(true, ordering: .relaxed)
+        guard !state.isEnding.exchange(true, ordering: .relaxed) else { return }
+        note("ended early")
+    }
+
+    /// Checks whether a time to start at can be kept to.
+    /// - Throws: ``PlaybackError/passedStart(secondsAgo:)``.
+    public static func check(start: Timestamp, now: Timestamp) throws(PlaybackError) {
+        let passed = start.duration(to: now)
+        guard passed <= latestStart else {
+            throw .passedStart(secondsAgo: Int(passed.components.seconds))
+        }
     }
 
     /// When the replay begins: as asked, or at once, but for the time that the first block takes.
     private func startTime() -> (ContinuousClock.Instant, Timestamp) {
+        let lead = plan.lastDue == nil ? .zero : max(Self.shortestLead, source.timeToFill() * 2)
         let now = clock.now
-        let wallNow = wallClock.timestamp(at: now)
-        if let startAt = configuration.startAt, startAt > wallNow {
-            return (now + wallNow.duration(to: startAt), startAt)
+        if let startAt = configuration.startAt {
+            return (now + wallClock.timestamp(at: now).duration(to: startAt), startAt)
         }
-        let start = now + (plan.lastDue == nil ? .zero : Self.lead)
-        return (start, wallClock.timestamp(at: start))
+        return (now + lead, wallClock.timestamp(at: now + lead))
     }
 
     // MARK: Playing
@@ -118,17 +136,18 @@ public struct Player: Sendable {
         from start: ContinuousClock.Instant
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            var pace = Pace(start: start)
             var underWay = 0
             var number = 0
-            while let block = try await filled.next() {
+            while let block = try await next(filled) {
                 for request in block.requests {
-                    let due = schedule.due(request.arrival, lap: request.lap)
-                    guard try await wait(until: start + (due ?? .zero)) else { return }
                     if underWay >= configuration.maximumInFlight {
                         try await group.next()
                         underWay -= 1
                     }
-                    guard !state.isEnding.load(ordering: .relaxed) else { return }
+                    let planned = schedule.due(request.arrival, lap: request.lap)
+                    guard try await wait(until: planned, on: &pace, from: start) else { return }
+                    let due = planned.flatMap(pace.instant).map { start.duration(to: $0) }
                     state.ledger.withLock { $0.began(request) }
                     let delivery = Delivery(
                         request: request,
@@ -147,6 +166,36 @@ public struct Player: Sendable {
         }
     }
 
+    /// The next block; nil after the last, and at one that can't be read: what was begun goes on to
+    /// its end.
+    private func next(_ filled: ReadAhead<FilledBlock>) async throws -> FilledBlock? {
+        do {
+            return try await filled.next()
+        } catch let error where !(error is CancellationError) {
+            state.ledger.withLock { $0.error = "\(error)" }
+            return nil
+        }
+    }
+
+    /// Waits until a time of the schedule, if there is one, has come.
+    /// - Returns: whether the replay goes on.
+    private func wait(
+        until due: Duration?,
+        on pace: inout Pace,
+        from start: ContinuousClock.Instant
+    ) async throws -> Bool {
+        while !state.isEnding.load(ordering: .relaxed) {
+            if state.isAsked.exchange(false, ordering: .acquiring) { carryOut(on: &pace) }
+            let now = clock.now
+            let instant = pace.instant(of: due ?? .zero)
+            if let instant, due == nil || now >= instant { return true }
+            let latest = now + Self.longestSleep
+            try await clock.sleep(until: min(instant ?? latest, latest))
+        }
+        return false
+    }
+
+    /// Waits until an instant.
     /// - Returns: whether the replay goes on.
     private func wait(until instant: ContinuousClock.Instant) async throws -> Bool {
         while !state.isEnding.load(ordering: .relaxed) {
@@ -242,54 +291,4 @@ public struct Player: Sendable {
             )
         }
     }
-}
-
-extension Player {
-    /// How far a replay is.
-    public struct Progress: Sendable {
-        /// Since its start; negative before.
-        public var elapsed: Duration
-        /// How long it is to take; nil without a schedule.
-        public var planned: Duration?
-        /// Export requests in all.
-        public var totalRequests: Int
-        /// Those answered with success.
-        public var acceptedRequests: Int
-        /// Those given up.
-        public var failedRequests: Int
-        /// Those under way.
-        public var inFlight: Int
-        /// Items accepted.
-        public var items: Int
-        /// Bytes accepted.
-        public var bytes: Int
-        /// The lateness that 99 % of the requests don't exceed, in milliseconds.
-        public var latenessP99Milliseconds: Double
-    }
-
-    /// How far the replay is at present.
-    public var progress: Progress {
-        let started = state.started.withLock { $0 }
-        return state.ledger.withLock { ledger in
-            let total = ledger.total
-            return Progress(
-                elapsed: started.map { $0.duration(to: clock.now) } ?? .zero,
-                planned: plan.lastDue,
-                totalRequests: plan.totals.requests,
-                acceptedRequests: total.requests,
-                failedRequests: total.failedRequests,
-                inFlight: ledger.inFlight,
-                items: total.items,
-                bytes: total.bytes,
-                latenessP99Milliseconds: ledger.lateness.percentile(99) / .milliseconds(1)
-            )
-        }
-    }
-}
-
-/// What the tasks of a replay share.
-private final class ReplayState: Sendable {
-    let ledger = Mutex(ReplayLedger())
-    let started = Mutex<ContinuousClock.Instant?>(nil)
-    let isEnding = Atomic<Bool>(false)
 }

@@ -22,7 +22,9 @@ public enum Interrupts {
             source.setEventHandler {
                 switch counter.next() {
                 case 1: continuation.yield()
-                default: _exit(ExitStatus.interrupted.rawValue)
+                default:
+                    Keyboard.restoreTerminal()
+                    _exit(ExitStatus.interrupted.rawValue)
                 }
             }
             source.resume()

@@ -29,6 +29,8 @@ struct Replay: AsyncParsableCommand {
               replay run.db --report report.html   a page to look at; .json for programs
               replay run.db --repeat 5 --warm-up 1 a benchmark of five runs
 
+            On a terminal, the space bar halts the replay and has it go on, + and - double and \
+            halve its speed, q ends it; timestamps stay those of the schedule as it was planned.
             Ctrl-C ends the replay in order and still reports; pressed twice, it ends at once.
             Exit codes: 0 done, 1 failed, 2 not all was accepted, 64 usage.
             """
@@ -86,8 +88,19 @@ struct Replay: AsyncParsableCommand {
     func validate() throws {
         do {
             try target.requireEndpoints(of: selection.signals)
+            if let startAt { try Player.check(start: startAt.timestamp, now: WallClock().now) }
         } catch {
             throw ValidationError("\(error)")
+        }
+        guard startAt == nil || repetition.runs + repetition.warmUp == 1 else {
+            throw ValidationError("--start-at is for one run; leave --repeat and --warm-up away")
+        }
+        let sendsPoints = selection.signals.contains(.metrics) && selection.tracesWith == nil
+        guard timestamps != .keep || repetition.loop == 1 || !sendsPoints else {
+            throw ValidationError(
+                "--timestamps keep with --loop would send every metric point again for the same "
+                    + "time; choose shift or scale, or leave metrics away: --signals traces,logs"
+            )
         }
     }
 
@@ -97,6 +110,10 @@ struct Replay: AsyncParsableCommand {
             guard !dryRun else { return try predict(reader) }
             let reports = try await replay(reader)
             try write(reports)
+            if let error = reports.runs.compactMap(\.error).first {
+                Console.standardError.write("replay: \(error)\n")
+                throw ExitCode(ExitStatus.failed.rawValue)
+            }
             guard reports.runs.allSatisfy(\.complete) else {
                 throw ExitCode(ExitStatus.incomplete.rawValue)
             }
@@ -116,17 +133,28 @@ struct Replay: AsyncParsableCommand {
         return try await target.withBackend { destinations in
             let (stops, stop) = StopRelay.make()
             return try await Interrupts.handle(firstSignal: stop) {
-                try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
-                    let lanes = sending.lanes(to: destinations, at: speed)
-                    do {
-                        let report = try await play(reader, lanes, clock, run, stops)
-                        await lanes.close()
-                        return report
-                    } catch {
-                        await lanes.close()
-                        throw error
-                    }
+                try await Keyboard.handle({ stops.press($0) }) {
+                    try await repeatedly(reader, to: destinations, clock, stops)
                 }
+            }
+        }
+    }
+
+    private func repeatedly(
+        _ reader: CorpusReader,
+        to destinations: ReplayDestinations,
+        _ clock: WallClock,
+        _ stops: StopRelay
+    ) async throws -> RepeatedReplay {
+        try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
+            let lanes = sending.lanes(to: destinations, at: speed)
+            do {
+                let report = try await play(reader, lanes, clock, run, stops)
+                await lanes.close()
+                return report
+            } catch {
+                await lanes.close()
+                throw error
             }
         }
     }

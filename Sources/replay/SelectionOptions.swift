@@ -25,7 +25,10 @@ struct SelectionOptions: ParsableArguments {
     var until: DurationArgument?
 
     @Option(
-        help: "Send only every N-th request, as 0/N … (N−1)/N: N replayers together send all.",
+        help: """
+            Send only every N-th request, as 0/N … (N−1)/N: N replayers together send all. With \
+            --traces-with every N-th trace, whole.
+            """,
         transform: { try Shard(parsing: $0) }
     )
     var shard: Shard?
@@ -36,8 +39,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         help: """
             Send only whole traces, with their log records, that meet all conditions: service=NAME \
-            (a span of that service), error (a span with that status), min-duration=250ms. Metrics \
-            and log records outside any trace are left out.
+            (a span of that service), error (a span with that status), min-duration=250ms. With \
+            --from and --until: those that begin in between, to their end. Metrics and log records \
+            outside any trace are left out.
             """,
         transform: {
             try TraceFilter(parsing: $0, duration: DurationArgument.nanoseconds(parsing:))
@@ -48,6 +52,12 @@ struct SelectionOptions: ParsableArguments {
     func validate() throws {
         if let until, until.duration <= from.duration {
             throw ValidationError("--until must lie after --from")
+        }
+        guard tracesWith == nil || service == nil else {
+            throw ValidationError(
+                "--traces-with sends traces whole, --service parts of them; give one of the two "
+                    + "(traces with a span of a service: --traces-with service=NAME)"
+            )
         }
     }
 

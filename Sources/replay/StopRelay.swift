@@ -1,7 +1,8 @@
 import Playback
 import Synchronization
 
-/// Carries a request to stop to whichever run is being played, and to those that would follow.
+/// Carries what is asked by signals and keys to whichever run is being played, and a request to stop
+/// to those that would follow, too.
 final class StopRelay: Sendable {
     private let state = Mutex<(isStopped: Bool, player: Player?)>((false, nil))
 
@@ -18,6 +19,18 @@ final class StopRelay: Sendable {
             return state.isStopped
         }
         if isStopped { player.stop() }
+    }
+
+    /// Does what a key stands for.
+    func press(_ key: Character) {
+        let player = state.withLock { $0.player }
+        switch key {
+        case " ": player?.obey(.pauseOrResume)
+        case "+", "=": player?.obey(.faster)
+        case "-", "_": player?.obey(.slower)
+        case "q", "Q": stop()
+        default: break
+        }
     }
 
     private func stop() {

@@ -35,7 +35,47 @@ extension Programs {
             let url = "http://127.0.0.1:\(backend.number)"
             let replay = try await BuiltProgram.run("replay", corpus.path, "--to", url)
             expectFailure(replay, of: "replay", naming: corpus.path, broken.complaint)
-            #expect(replay.output == "")
+            // A block is met on the way, and what was sent until then is reported.
+            if broken != .bitFlipped { #expect(replay.output == "") }
+        }
+
+        @Test("report what was sent before a damaged block, and name it")
+        func damagedBlock() async throws {
+            var generator = TelemetryGenerator(seed: 3)
+            let requests = try (0..<40).map { _ in try generator.next() }
+            let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+            let lost = try corpus.damageLastBlock()
+            let (file, page) = (corpus.folder.file("run.json"), corpus.folder.file("run.html"))
+            try await BuiltProgram.with("playback-backend", ["--port", "0"]) { backend in
+                let client = LoopbackClient(port: try await backend.port())
+                let url = "http://127.0.0.1:\(client.port)"
+                for report in [file, page] {
+                    let replay = try await BuiltProgram.run(
+                        "replay",
+                        corpus.path,
+                        "--to",
+                        url,
+                        "--speed",
+                        "1000x",
+                        "--report",
+                        report,
+                        "--json",
+                        "--quiet"
+                    )
+                    expectFailure(replay, of: "replay", naming: corpus.path, "into the recording")
+                    let printed = try JSONValue(parsing: replay.output)
+                    #expect(printed["complete"] == .flag(false))
+                    #expect(printed["error"]?.string?.contains("holds \(lost) export") == true)
+                }
+                let counts = try await client.json(at: "/api/stats")
+                let sent = ["traces", "metrics", "logs"].compactMap {
+                    counts["\($0).requests"]?.integer
+                }
+                #expect(sent.reduce(0, +) == 2 * (40 - lost))
+            }
+            let written = try JSONValue(parsing: String(contentsOfFile: file, encoding: .utf8))
+            #expect(written["complete"] == .flag(false))
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("is damaged"))
         }
 
         @Test("name a corpus without export requests")

@@ -28,6 +28,34 @@ extension Programs {
             Mistake("replay", "x.db", "--retry-for", "30", complaint: "30 has no unit"),
             Mistake("replay", "x.db", "--header", "token", complaint: "--header"),
             Mistake("replay", "x.db", "--start-at", "noon", complaint: "noon"),
+            Mistake("replay", "x.db", "--start-at", "2026-01-31T12:00:00Z", complaint: "passed"),
+            Mistake(
+                "replay",
+                "x.db",
+                "--start-at",
+                "2126-01-31T12:00:00Z",
+                "--repeat",
+                "2",
+                complaint: "--start-at is for one run"
+            ),
+            Mistake(
+                "replay",
+                "x.db",
+                "--timestamps",
+                "keep",
+                "--loop",
+                "2",
+                complaint: "every metric point again"
+            ),
+            Mistake(
+                "replay",
+                "x.db",
+                "--traces-with",
+                "error",
+                "--service",
+                "orders",
+                complaint: "--traces-with sends traces whole"
+            ),
             Mistake("replay", complaint: "corpus"),
             Mistake("record", "--rps", "0", complaint: "write a number above zero"),
             Mistake("record", "--rps", "-5", complaint: "-5.0 requests/s is no rate"),

@@ -1,4 +1,5 @@
 import CorpusStore
+import Latency
 import NIOPosix
 import OTLP
 import OTLPTransport
@@ -182,12 +183,50 @@ struct PlayerTests {
         expectIdentity(report)
     }
 
-    @Test("stops at a damaged block with an error that names it")
+    @Test("sends what lies before a damaged block, and reports where it had to stop")
     func damaged() async throws {
-        let corpus = try await RecordedCorpus(seed: 8, requests: 5)
-        try corpus.damageBlocks()
-        await #expect(throws: CorpusError.self) {
-            try await replay(corpus.path, to: CollectingSink(), settings("max"))
+        var generator = TelemetryGenerator(seed: 8)
+        let requests = try (0..<40).map { _ in try generator.next() }
+        let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+        let lost = try corpus.damageLastBlock()
+        #expect((1..<40).contains(lost))
+        let sink = CollectingSink()
+        let report = try await replay(corpus.path, to: sink, settings("1000x", .keep))
+        #expect(Set(sink.requests.map(\.payload)) == Set(requests.dropLast(lost).map(\.payload)))
+        #expect(!report.complete)
+        #expect(!report.verdict.kept)
+        #expect(report.total(\.unsentRequests) == lost)
+        #expect(report.total(\.failedRequests) == 0)
+        expectIdentity(report)
+        let error = try #require(report.error)
+        #expect(error.contains("\(corpus.path): block"))
+        #expect(error.contains("it holds \(lost) export requests, "))
+        #expect(error.contains("into the recording"))
+        #expect(report.text().contains(error))
+        let page = ReplayPage(RepeatedReplay([report])).html
+        #expect(page.contains("What went wrong"))
+        #expect(page.contains("into the recording"))
+    }
+
+    @Test("keeps to a start that just passed, and refuses one that passed long ago")
+    func passedStart() async throws {
+        let corpus = try await RecordedCorpus(seed: 14, requests: 20)
+        let wallClock = WallClock()
+        var configuration = try settings("1000x")
+        let start = Timestamp(unixNanoseconds: wallClock.now.unixNanoseconds - 5_000_000_000)
+        configuration.startAt = start
+        let sink = CollectingSink()
+        let report = try await replay(corpus.path, to: sink, configuration, wallClock: wallClock)
+        #expect(report.complete)
+        #expect(report.startUnixNs == start.unixNanoseconds)
+        #expect(report.latenessMs.p50 >= 4_900)
+        #expect(!report.verdict.kept)
+
+        configuration.startAt = Timestamp(
+            unixNanoseconds: wallClock.now.unixNanoseconds - 3_600_000_000_000
+        )
+        await #expect(throws: PlaybackError.self) {
+            try await replay(corpus.path, to: sink, configuration, wallClock: wallClock)
         }
     }
 }

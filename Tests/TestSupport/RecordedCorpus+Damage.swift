@@ -5,16 +5,24 @@ extension RecordedCorpus {
     /// Zeroes the bytes of the first block only.
     /// - Returns: how many export requests it holds.
     public func damageFirstBlock() throws -> Int {
-        try DatabaseQueue(path: path).write { database in
+        try damageBlock("min")
+    }
+
+    /// Zeroes the bytes of the last block only.
+    /// - Returns: how many export requests it holds.
+    public func damageLastBlock() throws -> Int {
+        try damageBlock("max")
+    }
+
+    private func damageBlock(_ end: String) throws -> Int {
+        let place = "first_request = (SELECT \(end)(first_request) FROM blocks)"
+        return try DatabaseQueue(path: path).write { database in
             try database.execute(
-                sql: """
-                    UPDATE blocks SET data = zeroblob(length(data))
-                    WHERE first_request = (SELECT min(first_request) FROM blocks)
-                    """
+                sql: "UPDATE blocks SET data = zeroblob(length(data)) WHERE \(place)"
             )
             return try Int.fetchOne(
                 database,
-                sql: "SELECT request_count FROM blocks ORDER BY first_request"
+                sql: "SELECT request_count FROM blocks WHERE \(place)"
             ) ?? 0
         }
     }

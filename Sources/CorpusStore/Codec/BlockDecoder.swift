@@ -30,13 +30,15 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
     private var lastTimes: [UInt64]
     private let motions: [TimestampMapping.Motion]
     private var filler: BlockFiller
+    private let pointsBegin: UInt64?
 
-    /// Inflates a block.
+    /// Inflates a block; no interval of a data point is to begin before `pointsBegin`, if given.
     /// - Throws: ``CodecError`` when the bytes are not a block.
     init(
         _ block: [UInt8],
         mapping: TimestampMapping = .keep,
         ids: IdentifierMapping = .keep,
+        pointsBegin: Timestamp? = nil,
         library: Compression = .inUse
     ) throws(CodecError) {
         let memory = try BlockMemory.inflated(block, library: library)
@@ -53,6 +55,10 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
         columns = table.columns
         lastTimes = anchors
         filler = BlockFiller(memory, mapping: mapping)
+        // Apart from the mapping, which the filler keeps in registers.
+        self.pointsBegin = pointsBegin.map {
+            mapping.moved($0.unixNanoseconds, mapping.axisMotion)
+        }
         self.table = table
         self.anchors = anchors
         self.memory = memory
@@ -125,6 +131,7 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
         (self.columns, self.lastTimes) = ([], [])
         defer { (self.columns, self.lastTimes) = (columns, lastTimes) }
         let (table, motions) = (self.table, self.motions)
+        let before = pointsBegin == nil ? nil : filler
         var columnSpan = columns.mutableSpan
         var lastTimeSpan = lastTimes.mutableSpan
         try filler.fill(
@@ -136,6 +143,15 @@ struct BlockDecoder: ~Copyable, @unchecked Sendable {
             columns: &columnSpan,
             lastTimes: &lastTimeSpan
         )
+        if let before, let pointsBegin, row.signal == .metrics {
+            try before.boundPoints(
+                row,
+                in: base,
+                beginningAt: pointsBegin,
+                templates: table.templates.span,
+                slots: table.slots.span
+            )
+        }
     }
 
     /// An export request with its payload filled.

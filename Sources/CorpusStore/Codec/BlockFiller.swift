@@ -5,7 +5,7 @@ import OTLP
 /// Indexes that the tables hold were checked when they were read; what is checked here are the
 /// pieces' templates, the columns' ends, the payload's end and the references.
 struct BlockFiller {
-    private var pieces: ColumnCursor
+    private(set) var pieces: ColumnCursor
     private var literals: ColumnCursor
     private var traces: ColumnCursor
     private var times: ColumnCursor

@@ -109,12 +109,18 @@ public final class CorpusReader: Sendable {
     /// Reads, checks and inflates a block, whose timestamps are to be moved as `mapping` says and
     /// whose ids are to be renamed as `ids` says.
     ///
+    /// No interval of a data point begins before `pointsBegin`, an instant of the recording, if it is
+    /// given. A point whose start was earlier starts then: a cumulative series is reset there, a delta
+    /// series leaves no interval before. A point that itself lies earlier becomes an empty interval,
+    /// its start its time. Starts that are unset stay so.
+    ///
     /// Blocks the calling thread: about 1 ms a megabyte of payload.
     /// - Throws: ``CorpusError`` when the file can't be read or the block is damaged.
     public func contents(
         of block: BlockSummary,
         mapping: TimestampMapping,
-        ids: IdentifierMapping = .keep
+        ids: IdentifierMapping = .keep,
+        pointsBegin: Timestamp? = nil
     ) throws(CorpusError) -> BlockContents {
         let (data, checksums): ([UInt8], [UInt32]) = try CorpusError.wrapping(path) {
             try database.read { database in
@@ -126,7 +132,12 @@ public final class CorpusReader: Sendable {
             return BlockContents(
                 summary: block,
                 path: path,
-                decoder: try BlockDecoder(data, mapping: mapping, ids: ids),
+                decoder: try BlockDecoder(
+                    data,
+                    mapping: mapping,
+                    ids: ids,
+                    pointsBegin: pointsBegin
+                ),
                 checksums: checksums
             )
         } catch {

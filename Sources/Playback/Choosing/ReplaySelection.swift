@@ -5,9 +5,10 @@ import OTLP
 public struct ReplaySelection: Equatable, Sendable {
     /// The part that is sent, by however many replayers.
     ///
-    /// The window and the service are chosen request by request, of chosen traces too.
+    /// Chosen traces are sent whole: those that begin in the window, to their end.
     public var requests: RequestSelection
-    /// This replayer's share of the requests, where several send a corpus together.
+    /// This replayer's share of the requests, or of the chosen traces, where several send a corpus
+    /// together.
     public var shard: Shard?
 
     /// The whole corpus, unless told otherwise.
@@ -20,7 +21,8 @@ public struct ReplaySelection: Equatable, Sendable {
     var cutsRequests: Bool { requests.service != nil || requests.traces != nil }
 }
 
-/// A replayer's share of a corpus that several replay together: every N-th export request.
+/// A replayer's share of a corpus that several replay together: every N-th export request, or,
+/// where traces are chosen, whole traces by their ids.
 ///
 /// Due times and timestamps are those of the whole replay, so that N replayers that start at one
 /// instant send what one would. Request number k, counted from 0, belongs to share k mod N.
@@ -59,8 +61,11 @@ struct RequestFilter: Sendable {
 
     init(_ selection: ReplaySelection, firstArrival: Timestamp) {
         signals = selection.requests.signals
-        arrivals = selection.requests.arrivals(firstArrival: firstArrival)
-        shard = selection.shard
+        let window = selection.requests.arrivals(firstArrival: firstArrival)
+        // Whatever belongs to a chosen trace is sent, whenever it came and in whatever request.
+        let choosesTraces = selection.requests.traces != nil
+        arrivals = choosesTraces ? window.lowerBound..<UInt64.max : window
+        shard = choosesTraces ? nil : selection.shard
     }
 
     func contains(_ number: Int64, _ signal: Signal, _ arrival: Timestamp) -> Bool {

@@ -35,8 +35,9 @@ public struct Repetition: Sendable {
             }
             let isWarmUp = number < warmUps && !isStopped()
             let report = try await replay(Run(prefix: prefix(number)))
-            if !isWarmUp || isStopped() { reports.append(report) }
-            if isStopped() { break }
+            if !isWarmUp || isStopped() || report.error != nil { reports.append(report) }
+            // A damaged corpus won't mend.
+            if isStopped() || report.error != nil { break }
         }
         return RepeatedReplay(reports)
     }

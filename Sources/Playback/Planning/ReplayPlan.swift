@@ -21,12 +21,15 @@ struct ReplayPlan: Sendable {
     private(set) var lastDue: Duration?
     /// How long the selection took to arrive.
     private(set) var recordedDuration: Duration = .zero
+    /// When each request is due, in laps that have room for all that is selected.
+    let schedule: Schedule
 
     /// Plans from what the corpus lists of its requests; where it is chosen inside of requests, from the
     /// requests themselves, all of which are decoded for it.
     init(_ source: BlockSource) throws {
         var arrivals: [Timestamp] = []
         let isScheduled = source.schedule.plannedDuration != nil
+        var (totals, seconds) = (CorpusTotals(), [Second]())
         func add(_ signal: Signal, _ arrival: Timestamp, items: Int, bytes: Int) {
             totals[signal].requests += 1
             totals[signal].items += items
@@ -56,11 +59,13 @@ struct ReplayPlan: Sendable {
             }
         }
         arrivals.sort()
+        schedule = arrivals.last.map(source.schedule.covering) ?? source.schedule
+        (self.totals, self.seconds) = (totals, seconds)
         if let first = arrivals.first, let last = arrivals.last {
             recordedDuration = first.duration(to: last)
         }
-        if isScheduled { time(arrivals, on: source.schedule) }
-        repeatLaps(of: source.schedule)
+        if isScheduled { time(arrivals, on: schedule) }
+        repeatLaps(of: schedule)
     }
 
     /// Requests a second at the plan's pace; 0 without a schedule.

@@ -38,6 +38,9 @@ struct ReplayLedger: Sendable {
     var timeline = Timeline()
     var leftOut = LeftOut()
     var outOfOrder = 0
+    var events: [ReplayReport.Event] = []
+    /// What kept the replay from going on.
+    var error: String?
     private(set) var failures: [String: Failure] = [:]
     private(set) var firstSend: Duration?
     private(set) var lastSend: Duration = .zero

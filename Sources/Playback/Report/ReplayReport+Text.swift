@@ -11,9 +11,10 @@ extension Player.Progress {
             Quantity.rate(Double(items) / seconds, of: "items"),
             Quantity.byteRate(Double(bytes) / seconds),
         ]
-        if let planned {
+        if isPaused { parts.insert("paused", at: 0) }
+        if let left {
             parts.append("late p99 \(Quantity.milliseconds(latenessP99Milliseconds))")
-            if planned > elapsed { parts.append("\(Quantity.duration(planned - elapsed)) left") }
+            if left > .zero { parts.append("\(Quantity.duration(left)) left") }
         }
         if failedRequests > 0 { parts.append("\(Quantity.count(failedRequests)) failed") }
         if elapsed < .zero { return "starts in \(Quantity.duration(.zero - elapsed))" }
@@ -52,6 +53,7 @@ extension ReplayReport {
             ]
         }
         lines += fidelityLines
+        if let error { lines.append(style.red(error)) }
         lines += remarks.map(style.yellow)
         lines += failures.map { failure in
             style.red("\(Quantity.count(failure.count)) × \(failure.kind): \(failure.example)")
@@ -115,7 +117,9 @@ extension ReplayReport {
     }
 
     private var remarks: [String] {
-        var remarks: [String] = []
+        var remarks = events.map {
+            "\(Quantity.duration(.seconds($0.seconds))) after the start: \($0.what)"
+        }
         if leftOut.blocks > 0 {
             let span = Timestamp(unixNanoseconds: leftOut.firstArrivalUnixNs)
                 .duration(to: Timestamp(unixNanoseconds: leftOut.lastArrivalUnixNs))

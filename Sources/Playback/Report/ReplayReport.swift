@@ -67,6 +67,19 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         public let example: String
     }
 
+    /// What was done to a replay while it was played.
+    public struct Event: Codable, Equatable, Sendable {
+        /// When, since the start.
+        public let seconds: Double
+        /// `paused`, `resumed`, `speed 20x` or `ended early`.
+        public let what: String
+
+        init(at time: Duration, _ what: String) {
+            seconds = (time / .milliseconds(1)).rounded() / 1_000
+            self.what = what
+        }
+    }
+
     /// The report's format.
     public let version: Int
     /// What was replayed.
@@ -77,6 +90,10 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     public let startUnixNs: UInt64
     /// Whether every request was sent and accepted in full.
     public let complete: Bool
+    /// What kept the replay from going on; nil where nothing did.
+    public let error: String?
+    /// What was done to the replay while it was played, in order.
+    public let events: [Event]
     /// By signal.
     public let signals: Signals
     /// How long the schedule lasts; 0 without one.
@@ -129,8 +146,10 @@ extension ReplayReport {
         self.corpus = corpus
         self.settings = settings
         startUnixNs = start.unixNanoseconds
+        error = ledger.error
+        events = ledger.events
         complete =
-            ledger.leftOut.blocks == 0
+            ledger.leftOut.blocks == 0 && ledger.error == nil
             && Signal.allCases.allSatisfy {
                 signals[$0].acceptedItems == plan.totals[$0].items
                     && signals[$0].requests == plan.totals[$0].requests
@@ -154,6 +173,7 @@ extension ReplayReport {
         contentDigest = ledger.contentDigest
         verdict = ReplayVerdict(
             complete: complete,
+            isBroken: error != nil,
             signals: signals,
             plannedSeconds: plannedSeconds,
             elapsedSeconds: elapsedSeconds,

@@ -14,6 +14,7 @@ public struct ReplayVerdict: Codable, Equatable, Sendable {
 
     init(
         complete: Bool,
+        isBroken: Bool,
         signals: ReplayReport.Signals,
         plannedSeconds: Double,
         elapsedSeconds: Double,
@@ -38,6 +39,7 @@ public struct ReplayVerdict: Codable, Equatable, Sendable {
         let stretch = isScheduled ? min(1, plannedSeconds / max(elapsedSeconds, 1e-9)) : 1
         let share = selected > 0 ? Double(accepted) / Double(selected) * stretch : 0
         var reasons: [String] = []
+        if isBroken { reasons.append("the replay could not go on") }
         if accepted < selected, offered == selected || failed > 0 {
             reasons.append(
                 isScheduled

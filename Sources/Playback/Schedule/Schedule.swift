@@ -17,7 +17,10 @@ public struct Schedule: Sendable {
     /// How often it is played.
     public let laps: Int
     /// How long a lap lasts on the recording's clock.
-    public let lap: Duration
+    public private(set) var lap: Duration
+    /// The instant of the recording at which a lap's points begin: the laps' stretches of the
+    /// recording from here on join without gap or overlap.
+    public let beginning: Timestamp
 
     init(
         origin: Timestamp,
@@ -25,7 +28,8 @@ public struct Schedule: Sendable {
         latestTime: Timestamp,
         speed: PlaybackSpeed,
         laps: Int = 1,
-        lap: Duration = .zero
+        lap: Duration = .zero,
+        beginning: Timestamp? = nil
     ) {
         self.origin = origin
         self.end = end
@@ -33,6 +37,7 @@ public struct Schedule: Sendable {
         self.speed = speed
         self.laps = max(1, laps)
         self.lap = max(.zero, lap)
+        self.beginning = min(beginning ?? origin, origin)
     }
 
     /// The schedule of a selection of a recording with the given blocks; nil when there are none.
@@ -48,15 +53,32 @@ public struct Schedule: Sendable {
         let arrived = first.duration(to: last)
         let recorded = recording.ended.map { recording.started.duration(to: $0) } ?? arrived
         let length = max(recorded, arrived)
+        let selection = configuration.selection.requests
+        let isWhole = selection.from == .zero && (selection.until ?? length) >= length
         self.init(
             origin: origin,
             end: max(origin, min(last, Timestamp(unixNanoseconds: window.upperBound))),
             latestTime: latestTime,
             speed: configuration.speed,
             laps: configuration.laps,
-            lap: min(configuration.selection.requests.until ?? length, length)
-                - configuration.selection.requests.from
+            lap: min(selection.until ?? length, length) - selection.from,
+            // Of a whole recording, what came before its first request belongs to the lap.
+            beginning: isWhole && recorded >= arrived ? recording.started : origin
         )
+    }
+
+    /// The same schedule with laps long enough for a request that arrived then, so that the next
+    /// lap's first one and its timestamps come after it.
+    func covering(_ arrival: Timestamp) -> Schedule {
+        // At a high speed a nanosecond of the recording is none of the replay.
+        let step: Int64 =
+            switch speed {
+            case .scaled(let speed): Int64(speed.numerator / speed.denominator) + 1
+            case .maximum: 1
+            }
+        var schedule = self
+        schedule.lap = max(lap, beginning.duration(to: arrival) + .nanoseconds(step))
+        return schedule
     }
 
     /// How long after the start a request that arrived then is due in a lap, counted from 0; nil

@@ -28,9 +28,10 @@ public struct LeftOut: Codable, Equatable, Sendable {
 struct BlockSource: Sendable {
     let reader: CorpusReader
     let blocks: [BlockSummary]
-    let schedule: Schedule
+    var schedule: Schedule
     let configuration: ReplayConfiguration
     let filter: RequestFilter
+    private let firstArrival: Timestamp
     private let traces: TraceSelection?
 
     init(
@@ -43,12 +44,41 @@ struct BlockSource: Sendable {
         self.schedule = schedule
         self.configuration = configuration
         let first = blocks.map(\.firstArrival).min() ?? schedule.origin
+        firstArrival = first
         filter = RequestFilter(configuration.selection, firstArrival: first)
-        traces = try configuration.selection.requests.traces.map {
-            try TraceSelection($0, in: reader, skipsDamaged: true)
-        }
+        traces = try Self.traces(configuration.selection, in: reader, firstArrival: first)
         let filter = filter
         self.blocks = blocks.filter { filter.overlaps($0.firstArrival, $0.lastArrival) }
+    }
+
+    /// The chosen traces that begin in the window and belong to this replayer's share.
+    private static func traces(
+        _ selection: ReplaySelection,
+        in reader: CorpusReader,
+        firstArrival: Timestamp
+    ) throws -> TraceSelection? {
+        let requests = selection.requests
+        guard let filter = requests.traces else { return nil }
+        var traces = try TraceSelection(filter, in: reader, skipsDamaged: true)
+        if let shard = selection.shard { traces.keepShare(shard.index, of: shard.count) }
+        if requests.from > .zero || requests.until != nil {
+            try traces.keepTraces(
+                beginning: requests.arrivals(firstArrival: firstArrival),
+                in: reader,
+                skipsDamaged: true
+            )
+        }
+        return traces
+    }
+
+    /// How long it takes to fill the first block, which is done once to find out, and to have at
+    /// hand by the time it counts what only the first time takes long.
+    func timeToFill() -> Duration {
+        guard let block = blocks.first else { return .zero }
+        return ContinuousClock().measure {
+            // What is wrong with it, the replay itself will find.
+            _ = try? fill(block, lap: 0, cutter: cutter(lap: 0), start: schedule.origin) { _, _ in }
+        }
     }
 
     /// Fills the queue until the last lap's end; how it ends, the queue is told.
@@ -97,7 +127,7 @@ struct BlockSource: Sendable {
             do {
                 try fill(block, lap: 0, cutter: cutter, start: schedule.origin) { _, _ in }
                     .forEach(body)
-            } catch  where Self.isDamage(error) {
+            } catch PlaybackError.damagedBlock {
                 continue
             }
         }
@@ -139,10 +169,21 @@ struct BlockSource: Sendable {
                 filter: filter,
                 cutter: cutter
             ).requests
-        } catch  where configuration.skipsDamagedBlocks && Self.isDamage(error) {
+        } catch  where Self.isDamage(error) {
+            guard configuration.skipsDamagedBlocks else { throw damage(block, error) }
             onDamage(block, error)
             return []
         }
+    }
+
+    private func damage(_ block: BlockSummary, _ error: any Error) -> PlaybackError {
+        .damagedBlock(
+            reason: (error as? CorpusError)?.description
+                ?? "\(reader.path): block \(block.id) is damaged: \(error)",
+            requests: block.requestCount,
+            first: firstArrival.duration(to: block.firstArrival),
+            last: firstArrival.duration(to: block.lastArrival)
+        )
     }
 
     /// What fresh ids of a lap are made with; nil where ids stay as recorded.
@@ -158,7 +199,10 @@ struct BlockSource: Sendable {
         try reader.contents(
             of: block,
             mapping: schedule.mapping(configuration.timestamps, start: start, lap: lap),
-            ids: identifierMapping(lap: lap)
+            ids: identifierMapping(lap: lap),
+            // The first lap's intervals reach back as far as recorded; the next ones' would reach
+            // into the lap before.
+            pointsBegin: lap > 0 && configuration.timestamps != .keep ? schedule.beginning : nil
         )
     }
 

@@ -33,14 +33,19 @@ final class BuiltProgram: Sendable {
     private let changes: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 
-    private init(_ name: String, _ arguments: [String], in folder: String) throws {
+    private init(
+        _ name: String,
+        _ arguments: [String],
+        in folder: String,
+        reading input: FileHandle
+    ) throws {
         self.name = name
         (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         process.executableURL = Self.folder.appendingPathComponent(name)
         process.arguments = arguments
         process.environment = Self.environment
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         let (output, complaints) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = complaints
@@ -80,10 +85,11 @@ final class BuiltProgram: Sendable {
         _ name: String,
         _ arguments: [String],
         in folder: String = FileManager.default.temporaryDirectory.path,
+        reading input: FileHandle = .nullDevice,
         within limit: Duration = .seconds(180),
         _ body: @escaping @Sendable (BuiltProgram) async throws -> Value
     ) async throws -> Value {
-        let program = try BuiltProgram(name, arguments, in: folder)
+        let program = try BuiltProgram(name, arguments, in: folder, reading: input)
         defer { program.kill() }
         return try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await body(program) }
@@ -139,6 +145,12 @@ final class BuiltProgram: Sendable {
 
     /// Presses Ctrl-C.
     func interrupt() { process.interrupt() }
+
+    /// Keeps the program from running until it is told to go on.
+    func halt() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+
+    /// Has a halted program go on.
+    func goOn() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// Ends the program with no chance to put anything in order.
     func kill() {

@@ -158,6 +158,95 @@ struct SelectionTests {
         )
     }
 
+    // MARK: Whole traces
+
+    /// A span or a log record of a trace, told apart by its times.
+    private struct TraceItem: Hashable {
+        let trace: [UInt8]
+        let times: [UInt64]
+    }
+
+    /// The spans and log records with a trace id, with when they arrived.
+    private func traceItems(
+        _ requests: [ExportRequest]
+    ) throws -> [(item: TraceItem, arrival: Timestamp)] {
+        try requests.filter { $0.signal != .metrics }.flatMap { request in
+            let scan = try RequestScan(request.signal, payload: request.payload)
+            return scan.items.filter { $0.traceIDOffset >= 0 }.compactMap {
+                item -> (item: TraceItem, arrival: Timestamp)? in
+                let start = Int(item.traceIDOffset)
+                let trace = Array(request.payload[start..<(start + 16)])
+                guard trace.contains(where: { $0 != 0 }) else { return nil }
+                let times = [
+                    item.startUnixNanoseconds, item.timeUnixNanoseconds,
+                    item.observedUnixNanoseconds,
+                ]
+                return (TraceItem(trace: trace, times: times), request.arrival)
+            }
+        }
+    }
+
+    @Test("sends traces that begin in the window whole, and no other")
+    func tracesInWindow() async throws {
+        let requests = try generated(60)
+        let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+        let first = requests[0].arrival.unixNanoseconds
+        let items = try traceItems(requests)
+        let window = (first + 200_000_000)..<(first + 700_000_000)
+        let spans = try traceItems(requests.filter { $0.signal == .traces })
+        let withSpans = Set(spans.map(\.item.trace))
+        let begins = Dictionary(grouping: items, by: \.item.trace).compactMapValues {
+            $0.map(\.arrival.unixNanoseconds).min()
+        }
+        let expected = items.filter { found, _ in
+            withSpans.contains(found.trace) && begins[found.trace].map(window.contains) == true
+        }
+        let late = expected.filter { $0.arrival.unixNanoseconds >= window.upperBound }
+        #expect(!expected.isEmpty && !late.isEmpty && expected.count < items.count)
+
+        let sink = CollectingSink()
+        let selection = RequestSelection(
+            from: .milliseconds(200),
+            until: .milliseconds(700),
+            traces: TraceFilter()
+        )
+        let report = try await replay(
+            corpus.path,
+            to: sink,
+            settings("1000x", .keep, selection: .init(selection))
+        )
+        #expect(report.complete)
+        #expect(Set(try traceItems(sink.requests).map(\.item)) == Set(expected.map(\.item)))
+        expectIdentity(report)
+    }
+
+    @Test("shares traces out among shards without splitting one", arguments: [2, 3])
+    func tracesInShards(count: Int) async throws {
+        let requests = try generated(60)
+        let corpus = try await RecordedCorpus(requests, blockBytes: 20_000)
+        func sent(_ shard: Shard?) async throws -> [TraceItem] {
+            let sink = CollectingSink()
+            let selection = RequestSelection(traces: TraceFilter())
+            _ = try await replay(
+                corpus.path,
+                to: sink,
+                settings("max", .keep, selection: .init(selection, shard: shard))
+            )
+            return try traceItems(sink.requests).map(\.item)
+        }
+        var (together, traces) = ([TraceItem](), [[UInt8]]())
+        for index in 0..<count {
+            let share = try await sent(Shard(parsing: "\(index)/\(count)"))
+            #expect(!share.isEmpty)
+            together += share
+            traces += Set(share.map(\.trace))
+        }
+        #expect(Set(traces).count == traces.count)
+        let alone = try await sent(nil)
+        #expect(together.count == alone.count)
+        #expect(Set(together) == Set(alone))
+    }
+
     @Test("refuses a selection of nothing")
     func nothing() async throws {
         let corpus = try await RecordedCorpus(generated(5))

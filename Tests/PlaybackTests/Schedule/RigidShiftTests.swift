@@ -174,19 +174,8 @@ struct RigidShiftTests {
                     .with { entry in
                         entry.scopeMetrics = [
                             .with { scope in
-                                scope.metrics = (0..<6).map { _ in
-                                    .with { metric in
-                                        metric.name = "m"
-                                        metric.sum.dataPoints = [
-                                            .with { point in
-                                                point.startTimeUnixNano = time()
-                                                point.timeUnixNano = point.startTimeUnixNano + 9
-                                                point.exemplars = [
-                                                    .with { $0.timeUnixNano = time() }
-                                                ]
-                                            }
-                                        ]
-                                    }
+                                scope.metrics = (0..<10).map { index in
+                                    metric(index, start: time(), exemplar: time())
                                 }
                             }
                         ]
@@ -224,7 +213,64 @@ struct RigidShiftTests {
         return requests
     }
 
+    /// A metric of each kind by turns.
+    private static func metric(
+        _ index: Int,
+        start: UInt64,
+        exemplar: UInt64
+    ) -> Opentelemetry_Proto_Metrics_V1_Metric {
+        let exemplars = [
+            Opentelemetry_Proto_Metrics_V1_Exemplar.with { $0.timeUnixNano = exemplar }
+        ]
+        func fill(_ point: inout some DataPoint) {
+            point.startTimeUnixNano = start
+            point.timeUnixNano = start + 9
+        }
+        return .with { metric in
+            metric.name = "m"
+            switch index % 5 {
+            case 0:
+                metric.sum.dataPoints = [
+                    .with {
+                        fill(&$0)
+                        $0.exemplars = exemplars
+                    }
+                ]
+            case 1: metric.gauge.dataPoints = [.with { fill(&$0) }]
+            case 2:
+                metric.histogram.dataPoints = [
+                    .with {
+                        fill(&$0)
+                        $0.exemplars = exemplars
+                    }
+                ]
+            case 3:
+                metric.exponentialHistogram.dataPoints = [
+                    .with {
+                        fill(&$0)
+                        $0.exemplars = exemplars
+                    }
+                ]
+            default: metric.summary.dataPoints = [.with { fill(&$0) }]
+            }
+        }
+    }
+
     // MARK: An independent decoder
+
+    private static func times(
+        of metric: Opentelemetry_Proto_Metrics_V1_Metric
+    ) -> [UInt64] {
+        let points: [any DataPoint] =
+            metric.sum.dataPoints + metric.gauge.dataPoints + metric.histogram.dataPoints
+            + metric.exponentialHistogram.dataPoints + metric.summary.dataPoints
+        let exemplars =
+            metric.sum.dataPoints.flatMap(\.exemplars)
+            + metric.histogram.dataPoints.flatMap(\.exemplars)
+            + metric.exponentialHistogram.dataPoints.flatMap(\.exemplars)
+        return points.flatMap { [$0.startTimeUnixNano, $0.timeUnixNano] }
+            + exemplars.map(\.timeUnixNano)
+    }
 
     /// Every timestamp that is set, with what it moves with.
     private static func times(
@@ -241,13 +287,9 @@ struct RigidShiftTests {
                         .map { ($0, .trace(Array(span.traceID))) }
                 }
             case .metrics:
-                let points = try Metrics(serializedBytes: request.payload)
+                let metrics = try Metrics(serializedBytes: request.payload)
                     .resourceMetrics.flatMap(\.scopeMetrics).flatMap(\.metrics)
-                    .flatMap(\.sum.dataPoints)
-                return points.flatMap { point in
-                    ([point.startTimeUnixNano, point.timeUnixNano]
-                        + point.exemplars.map(\.timeUnixNano)).map { ($0, .axis) }
-                }
+                return metrics.flatMap(times(of:)).map { ($0, .axis) }
             case .logs:
                 let records = try Logs(serializedBytes: request.payload)
                     .resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
@@ -263,3 +305,14 @@ struct RigidShiftTests {
         }
     }
 }
+
+/// What the data points of all metrics have.
+private protocol DataPoint {
+    var startTimeUnixNano: UInt64 { get set }
+    var timeUnixNano: UInt64 { get set }
+}
+
+extension Opentelemetry_Proto_Metrics_V1_NumberDataPoint: DataPoint {}
+extension Opentelemetry_Proto_Metrics_V1_HistogramDataPoint: DataPoint {}
+extension Opentelemetry_Proto_Metrics_V1_ExponentialHistogramDataPoint: DataPoint {}
+extension Opentelemetry_Proto_Metrics_V1_SummaryDataPoint: DataPoint {}

@@ -107,13 +107,58 @@ struct MisbehavingBackendTests {
         #expect(report.total(\.requests) == 0)
     }
 
+    @Test("has no more under way than it may while the backend hangs")
+    func inFlight() async throws {
+        let corpus = try await RecordedCorpus(seed: 12, requests: 20)
+        let report = try await ScriptedBackend.run { _ in
+            .silence
+        } _: { backend, port in
+            var configuration = try settings("max", retryFor: .zero)
+            configuration.maximumInFlight = 3
+            let report = try await replay(
+                corpus.path,
+                port: port,
+                configuration,
+                requestTimeout: .milliseconds(100)
+            )
+            // A connection that timed out may be gone later there than here.
+            #expect(backend.mostOpen <= 6)
+            #expect(backend.requestCount == 20)
+            return report
+        }
+        #expect(report.total(\.failedRequests) == 20)
+        expectIdentity(report)
+    }
+
+    @Test("finds a backend again that is back after it was gone")
+    func comesBack() async throws {
+        // Nothing is answered but by a closed connection, until the twentieth try.
+        let (report, backend) = try await play { $0 < 20 ? .bytesThenClose("") : .accept }
+        #expect(report.complete)
+        #expect(backend.taken.count == 6)
+        #expect(report.total(\.retries) == backend.requestCount - 6)
+    }
+
+    @Test("waits as Retry-After asks, as a date to come too")
+    func retryAfterComing() async throws {
+        let (report, _) = try await play(2, retryFor: .seconds(5)) { _ in
+            .status("503 No", "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n")
+        }
+        #expect(report.failures.map(\.kind) == ["HTTP 503"])
+        #expect(report.total(\.retries) == 0)
+        expectIdentity(report)
+    }
+
     @Test("gets all accepted, each once, through 5 % refusals and 1 % resets")
     func flaky() async throws {
         let (report, backend) = try await play(400) { number in
-            number.isMultiple(of: 100) ? .reset : number % 20 == 7 ? .status("503 No") : .accept
+            number.isMultiple(of: 100)
+                ? .reset
+                : number % 20 == 7 ? .status("503 No", "Retry-After: 1\r\n") : .accept
         }
         #expect(report.complete)
         #expect(backend.taken.count == 400)
+        #expect(Set(backend.taken).count == 400)
         #expect(report.total(\.retries) == backend.requestCount - 400)
         #expect(report.total(\.retries) >= 24)
         #expect(report.total(\.retryBytes) > 0)

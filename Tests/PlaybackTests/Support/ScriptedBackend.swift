@@ -28,7 +28,14 @@ final class ScriptedBackend: Sendable {
         }
     }
 
-    private let state = Mutex<(requests: Int, taken: [[UInt8]])>((0, []))
+    private struct State {
+        var requests = 0
+        var taken: [[UInt8]] = []
+        var open = 0
+        var mostOpen = 0
+    }
+
+    private let state = Mutex(State())
     private let script: @Sendable (_ request: Int) -> Reply
 
     private init(_ script: @escaping @Sendable (Int) -> Reply) {
@@ -37,8 +44,21 @@ final class ScriptedBackend: Sendable {
 
     /// Requests that have arrived, those sent again included.
     var requestCount: Int { state.withLock { $0.requests } }
+    /// How many connections were open at the same time, at most.
+    var mostOpen: Int { state.withLock { $0.mostOpen } }
     /// The payloads of those accepted.
     var taken: [[UInt8]] { state.withLock { $0.taken } }
+
+    fileprivate func opened() {
+        state.withLock { state in
+            state.open += 1
+            state.mostOpen = max(state.mostOpen, state.open)
+        }
+    }
+
+    fileprivate func closed() {
+        state.withLock { $0.open -= 1 }
+    }
 
     fileprivate func reply(to body: ByteBuffer) -> Reply {
         let number = state.withLock { state in
@@ -90,6 +110,16 @@ private final class ScriptHandler: ChannelInboundHandler {
 
     init(_ backend: ScriptedBackend) {
         self.backend = backend
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        backend.opened()
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        backend.closed()
+        context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

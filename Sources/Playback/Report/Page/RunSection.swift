@@ -28,6 +28,7 @@ struct RunSection {
             <h2>Signals</h2>\(signals)
             <h2>Latency</h2>\(latencies)
             \(failures)
+            \(events)
             <h2>Settings</h2>\(settings)
             """
     }
@@ -147,9 +148,19 @@ struct RunSection {
                 ]
             )
         }
-        guard !rows.isEmpty else { return "" }
-        return "<h2>What went wrong</h2>"
-            + Markup.table(["", "requests", "for example"], rows, isNumeric: false)
+        let error = report.error.map { "<p class=\"missed\">\(Markup.escaped($0))</p>" } ?? ""
+        guard !rows.isEmpty || !error.isEmpty else { return "" }
+        let table =
+            rows.isEmpty
+            ? "" : Markup.table(["", "requests", "for example"], rows, isNumeric: false)
+        return "<h2>What went wrong</h2>" + error + table
+    }
+
+    private var events: String {
+        guard !report.events.isEmpty else { return "" }
+        let rows = report.events.map { [Quantity.duration(.seconds($0.seconds)), $0.what] }
+        return "<h2>What was done meanwhile</h2>"
+            + Markup.table(["after", ""], rows, isNumeric: false)
     }
 
     private var settings: String {
