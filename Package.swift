@@ -40,7 +40,8 @@ let package = Package(
         .target(
             name: "OTLPTransport",
             dependencies: [
-                "CZlib", "OTLP", "StreamCompression", .grpcCore, .grpcTransport, .httpTypes,
+                "CZlib", "Lifecycle", "OTLP", "StreamCompression", .grpcCore, .grpcTransport,
+                .httpTypes,
                 .hummingbird, .hummingbirdCore, .hummingbirdTLS, .logging, .nioCore, .nioHPACK,
                 .nioHTTP1,
                 .nioHTTP2, .nioPosix, .nioSSL, .nioTLS, .protobuf, .serviceLifecycle,

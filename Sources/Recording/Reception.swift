@@ -24,6 +24,8 @@ public struct Reception: Sendable {
     public var tls: ServerTLS?
     /// What clients must name; nil lets everybody send.
     public var token: BearerToken?
+    /// Where what clients send is passed on to, if anywhere.
+    public var forward: OTLPEndpoint?
     /// How much the bodies may weigh.
     public var limits: OTLPRoutes.Limits
     /// The most connections of each receiver at once.
@@ -37,6 +39,7 @@ public struct Reception: Sendable {
         grpc: Address? = nil,
         tls: ServerTLS? = nil,
         token: BearerToken? = nil,
+        forward: OTLPEndpoint? = nil,
         limits: OTLPRoutes.Limits = OTLPRoutes.Limits(),
         connections: Int = 1_024,
         idleTimeout: Duration = .seconds(120)
@@ -45,6 +48,7 @@ public struct Reception: Sendable {
         self.grpc = grpc
         self.tls = tls
         self.token = token
+        self.forward = forward
         self.limits = limits
         self.connections = connections
         self.idleTimeout = idleTimeout

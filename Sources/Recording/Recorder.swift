@@ -89,6 +89,7 @@ public final class Recorder: Sendable {
             telemetry: outcome.telemetry,
             totals: totals,
             refusedRequests: writer.refusedRequests,
+            forwarding: outcome.forwarding,
             wasStopped: stopping.isStopped
         )
     }
@@ -96,6 +97,7 @@ public final class Recorder: Sendable {
     private struct Outcome: Sendable {
         var load: LoadReport?
         var telemetry: TelemetryCounts?
+        var forwarding: RecordingReport.Forwarding?
     }
 
     /// Finds out that a port is taken before a file is made or replaced.
@@ -110,11 +112,32 @@ public final class Recorder: Sendable {
     }
 
     private func record(into writer: CorpusWriter) async throws -> Outcome {
+        let reception = configuration.reception
+        guard let endpoint = reception.forward else {
+            return try await record(into: writer, tap: nil)
+        }
+        let tap = OTLPTap(to: endpoint, sink: writer, limits: reception.limits)
+        async let recording: Void = tap.record()
+        let result: Result<Outcome, any Error>
+        do {
+            result = .success(try await record(into: writer, tap: tap))
+        } catch {
+            result = .failure(error)
+        }
+        await tap.finish()
+        await recording
+        var outcome = try result.get()
+        outcome.forwarding = RecordingReport.Forwarding(endpoint, tap.counts)
+        return outcome
+    }
+
+    private func record(into writer: CorpusWriter, tap: OTLPTap?) async throws -> Outcome {
         let intake = ExportIntake(
             sink: writer,
             clock: clock,
             limits: configuration.reception.limits,
             token: configuration.reception.token,
+            tap: tap,
             logger: notices
         )
         return try await receivingGRPC(intake) { [self] in

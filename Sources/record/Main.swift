@@ -22,6 +22,7 @@ struct Record: AsyncParsableCommand {
               record --listen 127.0.0.1:4318 --out app.db    your own application, until Ctrl-C
               record --listen 0.0.0.0:4318 --grpc-listen 0.0.0.0:4317 --tls-cert server.pem \
                 --tls-key key.pem --token-file token         others' applications, by HTTP and gRPC
+              record --listen 127.0.0.1:4318 --forward http://backend:4318    on the way to another
               record --json > report.json                for programs
 
             Ctrl-C ends the recording in order: what was recorded until then is a complete corpus. \
@@ -95,6 +96,9 @@ struct Record: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard receiving.forward == nil || listen != nil || grpcListen != nil else {
+            throw ValidationError("--forward needs --listen or --grpc-listen")
+        }
         guard (0...65_535).contains(port) else {
             throw ValidationError("port \(port) is not between 0 and 65535")
         }

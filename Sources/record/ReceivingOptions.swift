@@ -6,6 +6,15 @@ import Terminal
 
 /// Who may send to `--listen` and `--grpc-listen`, and how much.
 struct ReceivingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Pass everything on to this backend while recording what it accepts.",
+            valueName: "url"
+        ),
+        transform: { try OTLPEndpoint($0) }
+    )
+    var forward: OTLPEndpoint?
+
     @Option(help: "The server's certificate chain, a file in PEM: receive with TLS.")
     var tlsCert: String?
 
@@ -78,6 +87,7 @@ struct ReceivingOptions: ParsableArguments {
                 file: tokenFile,
                 environment: ProcessInfo.processInfo.environment
             ),
+            forward: forward,
             limits: .init(bodyBytes: maxBody.bytes, heldBytes: max(256 << 20, 4 * maxBody.bytes)),
             connections: maxConnections,
             idleTimeout: idleTimeout.duration

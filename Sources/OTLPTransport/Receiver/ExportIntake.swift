@@ -9,6 +9,7 @@ public struct ExportIntake: Sendable {
     let limits: OTLPRoutes.Limits
     let budget: BodyBudget
     let token: BearerToken?
+    let tap: OTLPTap?
     let log: RefusalLog
 
     /// An intake for one receiver or several, which then share the bound for all bodies.
@@ -18,18 +19,21 @@ public struct ExportIntake: Sendable {
     ///   - clock: Gives the arrivals.
     ///   - limits: How much the bodies may weigh.
     ///   - token: What clients must name; nil lets everybody send.
+    ///   - tap: Passes each export request on instead, and answers for it; nil hands them to the sink.
     ///   - logger: Told of what was refused, without anything that clients sent.
     public init(
         sink: any TelemetrySink,
         clock: WallClock,
         limits: OTLPRoutes.Limits = OTLPRoutes.Limits(),
         token: BearerToken? = nil,
+        tap: OTLPTap? = nil,
         logger: Logger
     ) {
         self.sink = sink
         self.clock = clock
         self.limits = limits
         self.token = token
+        self.tap = tap
         budget = BodyBudget(limitBytes: limits.heldBytes)
         log = RefusalLog(logger)
     }

@@ -50,6 +50,7 @@ public struct OTLPRoutes: Sendable {
     private func respond(to request: Request, signal: Signal) async throws -> Response {
         let format = BodyFormat(contentType: request.headers[.contentType])
         do {
+            if let tap = intake.tap { return try await pass(request, signal, by: tap, format) }
             guard let format else { throw ExportRefusal.unsupportedContentType }
             try await accept(request, format, signal: signal)
             // An empty Export…ServiceResponse encodes to no bytes.
@@ -72,14 +73,82 @@ public struct OTLPRoutes: Sendable {
         signal: Signal
     ) async throws {
         try intake.authorize(request.headers[.authorization])
-        let announcedBytes = request.headers[.contentLength].flatMap { Int($0) }
         var collector = try BodyCollector(
             encoding: Self.encoding(request.headers[values: .contentEncoding]),
-            announcedBytes: announcedBytes,
+            announcedBytes: request.announcedBytes,
             limitBytes: intake.limits.bodyBytes,
             budget: intake.budget
         )
         defer { collector.release() }
+        let (body, arrival) = try await read(request, &collector)
+        try await intake.accept(
+            ExportRequest(
+                signal: signal,
+                arrival: arrival,
+                transport: format == .json ? .httpJSON : .httpProtobuf,
+                payload: format == .json ? try Self.decode(signal, body, &collector) : body
+            )
+        )
+    }
+
+    /// Hands a request to a tap as it is, and its client the backend's answer.
+    private func pass(
+        _ request: Request,
+        _ signal: Signal,
+        by tap: OTLPTap,
+        _ format: BodyFormat?
+    ) async throws -> Response {
+        try intake.authorize(request.headers[.authorization])
+        var collector = try BodyCollector(
+            encoding: .identity,
+            announcedBytes: request.announcedBytes,
+            limitBytes: intake.limits.bodyBytes,
+            budget: intake.budget
+        )
+        defer { collector.release() }
+        let (bytes, arrival) = try await read(request, &collector)
+        let body = ByteBuffer(bytes: bytes)
+        var tapped: TappedRequest?
+        // What is in no form that OTLP has, the backend will refuse.
+        if let format,
+            let encoding = try? Self.encoding(request.headers[values: .contentEncoding])
+        {
+            tapped = TappedRequest(
+                signal: signal,
+                arrival: arrival,
+                transport: format == .json ? .httpJSON : .httpProtobuf,
+                encoding: encoding,
+                body: body
+            )
+        }
+        let answer = try await tap.forward(
+            tapped,
+            signal,
+            fields: request.headers.compactMap { field in
+                // A token of ours is nothing that the backend has to know.
+                let isOurs = field.name == .authorization && intake.token != nil
+                return isOurs ? nil : (field.name.rawName, field.value)
+            },
+            body: body
+        )
+        var fields = HTTPFields()
+        for field in answer.fields {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            fields.append(HTTPField(name: name, value: field.value))
+        }
+        return Response(
+            status: .init(code: answer.status),
+            headers: fields,
+            body: ResponseBody(byteBuffer: answer.body)
+        )
+    }
+
+    /// Reads a request to its end.
+    private func read(
+        _ request: Request,
+        _ collector: inout BodyCollector
+    ) async throws -> (body: [UInt8], arrival: Timestamp) {
+        let announcedBytes = request.announcedBytes
         var receivedBytes = 0
         for try await chunk in request.body {
             receivedBytes += chunk.readableBytes
@@ -91,18 +160,10 @@ public struct OTLPRoutes: Sendable {
             throw ExportRefusal.malformed(reason: "the body is shorter than its content length")
         }
         let arrival = intake.clock.now
-        let body = try collector.finish()
-        try await intake.accept(
-            ExportRequest(
-                signal: signal,
-                arrival: arrival,
-                transport: format == .json ? .httpJSON : .httpProtobuf,
-                payload: format == .json ? try Self.decode(signal, body, &collector) : body
-            )
-        )
+        return (try collector.finish(), arrival)
     }
 
-    private static func decode(
+    static func decode(
         _ signal: Signal,
         _ body: [UInt8],
         _ collector: inout BodyCollector
@@ -131,6 +192,11 @@ public struct OTLPRoutes: Sendable {
         default: throw .unsupportedContentEncoding
         }
     }
+}
+
+extension Request {
+    /// The length of the body as the head gives it.
+    fileprivate var announcedBytes: Int? { headers[.contentLength].flatMap { Int($0) } }
 }
 
 /// Answers 405 to any method but POST on the three paths, where a router would answer 404.

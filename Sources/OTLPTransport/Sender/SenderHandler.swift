@@ -72,7 +72,7 @@ final class SenderHandler: ChannelInboundHandler {
     }
 
     private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
-        headWriter.prepare(exchange.signal, bodyBytes: exchange.body.readableBytes)
+        headWriter.prepare(exchange)
         running = Running(
             exchange: exchange,
             sentAt: .now,
@@ -148,6 +148,7 @@ extension SenderHandler {
 
     private func endResponse() {
         guard let response = running?.response else { return }
+        running?.exchange.keep(response)
         let outcome = response.outcome(now: sender.clock.now)
         end(outcome, keepingConnection: response.isKeepAlive)
     }

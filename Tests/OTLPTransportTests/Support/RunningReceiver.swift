@@ -43,6 +43,7 @@ func withReceiver<Result: Sendable>(
     clock: WallClock = WallClock(),
     limits: OTLPRoutes.Limits = OTLPRoutes.Limits(),
     token: BearerToken? = nil,
+    tap: OTLPTap? = nil,
     logger: Logger? = nil,
     configuration: OTLPReceiver.Configuration = .init(port: 0),
     addRoutes: (Router<BasicRequestContext>) -> Void = { _ in },
@@ -55,6 +56,7 @@ func withReceiver<Result: Sendable>(
             clock: clock,
             limits: limits,
             token: token,
+            tap: tap,
             logger: logger ?? silence
         ),
         configuration: configuration,
@@ -70,6 +72,7 @@ func withGRPCReceiver<Result: Sendable>(
     _ sink: any TelemetrySink,
     limits: OTLPRoutes.Limits = OTLPRoutes.Limits(),
     token: BearerToken? = nil,
+    tap: OTLPTap? = nil,
     logger: Logger? = nil,
     configuration: OTLPReceiver.Configuration = .init(port: 0),
     _ body: (OTLPEndpoint) async throws -> Result
@@ -81,6 +84,7 @@ func withGRPCReceiver<Result: Sendable>(
             clock: WallClock(),
             limits: limits,
             token: token,
+            tap: tap,
             logger: logger ?? silence
         ),
         configuration: configuration,
