@@ -40,8 +40,10 @@ let package = Package(
         .target(
             name: "OTLPTransport",
             dependencies: [
-                "CZlib", "OTLP", "StreamCompression", .grpcCore, .grpcTransport, .httpTypes,
-                .hummingbird, .hummingbirdTLS, .logging, .nioCore, .nioHPACK, .nioHTTP1,
+                "CZlib", "Lifecycle", "OTLP", "StreamCompression", .grpcCore, .grpcTransport,
+                .httpTypes,
+                .hummingbird, .hummingbirdCore, .hummingbirdTLS, .logging, .nioCore, .nioHPACK,
+                .nioHTTP1,
                 .nioHTTP2, .nioPosix, .nioSSL, .nioTLS, .protobuf, .serviceLifecycle,
             ]
         ),
@@ -144,8 +146,8 @@ let package = Package(
         .suite(
             "OTLPTransport",
             [
-                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTP2,
-                .nioPosix, .nioSSL, .protobuf, .serviceLifecycle,
+                "OTLP", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHPACK, .nioHTTP1,
+                .nioHTTP2, .nioPosix, .nioSSL, .protobuf, .serviceLifecycle,
             ]
         ),
         .suite(
@@ -223,6 +225,7 @@ extension Target.Dependency {
     static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")

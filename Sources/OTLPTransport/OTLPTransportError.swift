@@ -12,6 +12,10 @@ public enum OTLPTransportError: Error, Equatable {
     case addressInUse(host: String, port: Int)
     /// The host is not an address of this machine, or the port needs privileges.
     case addressUnavailable(host: String, port: Int, reason: String)
+    /// A certificate or key that a receiver can't use.
+    case unusableServerCertificate(path: String, reason: String)
+    /// A token that no header could carry; its text is left out.
+    case unusableToken
     /// The text does not name an OTLP endpoint.
     case invalidEndpoint(String, EndpointFault)
     /// A header that can't be sent; its value is left out, as it may be a secret.
@@ -67,6 +71,10 @@ extension OTLPTransportError: CustomStringConvertible {
             "\(host):\(port) is in use by another program; stop it or choose another port"
         case .addressUnavailable(let host, let port, let reason):
             "can't listen on \(host):\(port): \(reason)"
+        case .unusableServerCertificate(let path, let reason):
+            "\(path): can't be used for TLS: \(reason)"
+        case .unusableToken:
+            "the token is empty, or has spaces or other characters than printable ASCII"
         case .invalidEndpoint(let text, let fault):
             "\(text): \(fault)"
         case .invalidHeader(let name, let reason):

@@ -19,20 +19,31 @@ public final class Recorder: Sendable {
     private let configuration: RecordingConfiguration
     private let clock: WallClock
     private let logger: Logger
+    private let notices: Logger
     private let stopping = StopSignal()
     private let running = Mutex(Running())
 
     private struct Running {
         var writer: CorpusWriter?
         var load: OpenLoopLoad?
-        var listenPort: Int?
+        var ports = RecordingProgress.Ports()
     }
 
-    /// A recorder for one ``run()``, whose servers log nowhere: what there is to say is in the report.
-    public init(_ configuration: RecordingConfiguration, clock: WallClock) {
+    /// A recorder for one ``run()``.
+    ///
+    /// - Parameters:
+    ///   - configuration: What to record, and into which file.
+    ///   - clock: Gives the arrivals.
+    ///   - onNotice: Told, in a line each, of what clients sent in vain, without anything of it.
+    public init(
+        _ configuration: RecordingConfiguration,
+        clock: WallClock,
+        onNotice: @escaping @Sendable (_ line: String) -> Void = { _ in }
+    ) {
         self.configuration = configuration
         self.clock = clock
         logger = Logger(label: "record") { _ in SwiftLogNoOpLogHandler() }
+        notices = Logger(label: "record") { _ in NoticeHandler(onNotice: onNotice) }
     }
 
     /// Ends the recording early and in order.
@@ -47,7 +58,7 @@ public final class Recorder: Sendable {
         return RecordingProgress.line(
             totals,
             load: running.load?.progress.line,
-            port: running.listenPort
+            ports: running.ports
         )
     }
 
@@ -78,6 +89,7 @@ public final class Recorder: Sendable {
             telemetry: outcome.telemetry,
             totals: totals,
             refusedRequests: writer.refusedRequests,
+            forwarding: outcome.forwarding,
             wasStopped: stopping.isStopped
         )
     }
@@ -85,11 +97,14 @@ public final class Recorder: Sendable {
     private struct Outcome: Sendable {
         var load: LoadReport?
         var telemetry: TelemetryCounts?
+        var forwarding: RecordingReport.Forwarding?
     }
 
     /// Finds out that a port is taken before a file is made or replaced.
     private func checkPorts() async throws {
-        var addresses = [(configuration.listenHost, configuration.listenPort)]
+        let reception = configuration.reception
+        var addresses = [reception.http, reception.grpc].compactMap { $0 }
+            .map { ($0.host, $0.port) }
         if let orders = configuration.orders { addresses.append(("127.0.0.1", orders.port)) }
         for (host, port) in addresses {
             try await OTLPEndpoint.requireUnused(host: host, port: port)
@@ -97,24 +112,88 @@ public final class Recorder: Sendable {
     }
 
     private func record(into writer: CorpusWriter) async throws -> Outcome {
-        try await withListening { onListening in
-            OTLPReceiver(
-                sink: writer,
-                clock: clock,
-                configuration: .init(
-                    host: configuration.listenHost,
-                    port: configuration.listenPort
-                ),
-                logger: logger,
-                onListening: onListening
-            )
-        } _: { [self] port in
-            running.withLock { $0.listenPort = port }
+        let reception = configuration.reception
+        guard let endpoint = reception.forward else {
+            return try await record(into: writer, tap: nil)
+        }
+        let tap = OTLPTap(to: endpoint, sink: writer, limits: reception.limits)
+        async let recording: Void = tap.record()
+        let result: Result<Outcome, any Error>
+        do {
+            result = .success(try await record(into: writer, tap: tap))
+        } catch {
+            result = .failure(error)
+        }
+        await tap.finish()
+        await recording
+        var outcome = try result.get()
+        outcome.forwarding = RecordingReport.Forwarding(endpoint, tap.counts)
+        return outcome
+    }
+
+    private func record(into writer: CorpusWriter, tap: OTLPTap?) async throws -> Outcome {
+        let intake = ExportIntake(
+            sink: writer,
+            clock: clock,
+            limits: configuration.reception.limits,
+            token: configuration.reception.token,
+            tap: tap,
+            logger: notices
+        )
+        return try await receivingGRPC(intake) { [self] in
             guard let orders = configuration.orders else {
                 await stopping.wait(atMost: configuration.duration)
                 return Outcome()
             }
-            return try await record(orders, receiverPort: port)
+            // Apart from the addresses for others, since it needs neither TLS nor a token.
+            return try await withListening { onListening in
+                OTLPReceiver(
+                    sink: writer,
+                    clock: clock,
+                    configuration: .init(port: 0),
+                    logger: logger,
+                    onListening: onListening
+                )
+            } _: { [self] port in
+                try await record(orders, receiverPort: port)
+            }
+        }
+    }
+
+    private func receivingGRPC(
+        _ intake: ExportIntake,
+        _ body: @Sendable @escaping () async throws -> Outcome
+    ) async throws -> Outcome {
+        let reception = configuration.reception
+        guard let address = reception.grpc else { return try await receivingHTTP(intake, body) }
+        return try await withListening { onListening in
+            OTLPGRPCReceiver(
+                intake: intake,
+                configuration: reception.configuration(address),
+                onListening: onListening
+            )
+        } _: { [self] port in
+            running.withLock { $0.ports.grpc = port }
+            return try await receivingHTTP(intake, body)
+        }
+    }
+
+    private func receivingHTTP(
+        _ intake: ExportIntake,
+        _ body: @Sendable @escaping () async throws -> Outcome
+    ) async throws -> Outcome {
+        let reception = configuration.reception
+        guard let address = reception.http else { return try await body() }
+        return try await withListening { onListening in
+            OTLPReceiver(
+                intake: intake,
+                configuration: reception.configuration(address),
+                logger: logger,
+                onListening: onListening
+            )
+        } _: { [self] port in
+            running.withLock { $0.ports.http = port }
+            return try await body()
         }
     }
 
@@ -151,11 +230,10 @@ public final class Recorder: Sendable {
         _ orders: RecordingConfiguration.Orders,
         receiverPort: Int
     ) throws -> TelemetryConfiguration {
-        let host = configuration.listenHost.contains(":") ? "[::1]" : "127.0.0.1"
         var telemetry = try TelemetryConfiguration(
             environment: ProcessInfo.processInfo.environment,
             serviceName: "order-service",
-            endpoint: "http://\(host):\(receiverPort)"
+            endpoint: "http://127.0.0.1:\(receiverPort)"
         )
         // A recording that drops telemetry is worth little, and memory is at hand.
         let environment = ProcessInfo.processInfo.environment

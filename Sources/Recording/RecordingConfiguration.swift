@@ -51,25 +51,21 @@ public struct RecordingConfiguration: Sendable {
     public var corpus: CorpusWriter.Configuration
     /// The order service to run and record; nil records only what others send.
     public var orders: Orders?
-    /// The address on which OTLP is received; port 0 lets the system pick one.
-    public var listenHost: String
-    /// See ``listenHost``.
-    public var listenPort: Int
+    /// Where and how others' telemetry is received.
+    public var reception: Reception
     /// How long to record when there is no load that ends; nil until it is stopped.
     public var duration: Duration?
 
-    /// Records the order service, or what others send to the address.
+    /// Records the order service, what others send, or both.
     public init(
         corpus: CorpusWriter.Configuration,
         orders: Orders?,
-        listenHost: String = "127.0.0.1",
-        listenPort: Int = 0,
+        reception: Reception = Reception(),
         duration: Duration? = nil
     ) {
         self.corpus = corpus
         self.orders = orders
-        self.listenHost = listenHost
-        self.listenPort = listenPort
+        self.reception = reception
         self.duration = duration
     }
 }

@@ -1,6 +1,7 @@
 import CorpusStore
 import LoadGenerator
 import OTLP
+import OTLPTransport
 import TelemetryBackends
 public import Terminal
 
@@ -28,6 +29,27 @@ public struct RecordingReport: Encodable, Sendable {
         let lacksIndexes: Bool
     }
 
+    /// What was passed on to a backend.
+    public struct Forwarding: Encodable, Sendable {
+        let url: String
+        let requests: Int
+        let accepted: Int
+        let refused: Int
+        /// Those that the backend didn't answer.
+        let unanswered: Int
+        /// Accepted ones that could not be recorded.
+        let unrecorded: Int
+
+        init(_ endpoint: OTLPEndpoint, _ counts: OTLPTap.Counts) {
+            url = endpoint.description
+            requests = counts.requests
+            accepted = counts.accepted
+            refused = counts.refused
+            unanswered = counts.unanswered
+            unrecorded = counts.unrecorded
+        }
+    }
+
     let version = 1
     let corpus: String
     let complete: Bool
@@ -36,11 +58,13 @@ public struct RecordingReport: Encodable, Sendable {
     let items: CorpusStatistics.Items
     let bytes: Bytes
     let losses: Losses
+    let forwarding: Forwarding?
     let digest: String?
     private let isLoadWhole: Bool
 
     private enum CodingKeys: CodingKey {
-        case version, corpus, complete, load, exportRequests, items, bytes, losses, digest
+        case version, corpus, complete, load, exportRequests, items, bytes, losses, forwarding,
+            digest
     }
 
     init(
@@ -49,6 +73,7 @@ public struct RecordingReport: Encodable, Sendable {
         telemetry: TelemetryCounts?,
         totals: CorpusTotals,
         refusedRequests: Int,
+        forwarding: Forwarding? = nil,
         wasStopped: Bool
     ) {
         self.corpus = corpus
@@ -69,13 +94,17 @@ public struct RecordingReport: Encodable, Sendable {
             refusedRequests: refusedRequests,
             lacksIndexes: totals.lacksIndexes
         )
+        self.forwarding = forwarding
         digest = totals.digest
         isLoadWhole = load.map { wasStopped ? $0.isAnswered : $0.isFullyAnswered } ?? true
     }
 
     /// Whether all that was emitted is in the corpus, and every order was sent and answered; of a
     /// recording that was stopped, every order that was sent.
-    public var isWhole: Bool { losses.droppedItems == 0 && losses.failedItems == 0 && isLoadWhole }
+    public var isWhole: Bool {
+        losses.droppedItems == 0 && losses.failedItems == 0 && isLoadWhole
+            && forwarding?.unrecorded ?? 0 == 0
+    }
 }
 
 extension RecordingReport {
@@ -108,6 +137,22 @@ extension RecordingReport {
                         + "\(Quantity.count(losses.refusedRequests)) export requests refused"
                 )
             )
+        }
+        if let forwarding {
+            lines.append(
+                "Passed on to \(forwarding.url): \(Quantity.count(forwarding.requests)) export "
+                    + "requests, \(Quantity.count(forwarding.accepted)) accepted, "
+                    + "\(Quantity.count(forwarding.refused)) refused, "
+                    + "\(Quantity.count(forwarding.unanswered)) not answered"
+            )
+            if forwarding.unrecorded > 0 {
+                lines.append(
+                    style.yellow(
+                        "Not recorded: \(Quantity.count(forwarding.unrecorded)) export requests "
+                            + "that were passed on"
+                    )
+                )
+            }
         }
         if losses.lacksIndexes {
             lines.append(style.yellow("The disk had no room for indexes: queries take longer."))

@@ -16,6 +16,7 @@ struct StatisticsPage {
         let sections = [
             ("", headline(style)),
             ("Contents", contents.rendered(width: width, style: style)),
+            ("Received by", protocols),
             ("Items over time", timeline(width, style)),
             ("Size", sizes.rendered(width: width, style: style)),
             ("Services", services.rendered(width: width, style: style)),
@@ -71,6 +72,16 @@ struct StatisticsPage {
             )
         }
         return table
+    }
+
+    /// Shown where some came in by another way than the usual one.
+    private var protocols: String {
+        let protocols = statistics.protocols
+        guard protocols.httpJson + protocols.grpc > 0 else { return "" }
+        return [
+            ("http/protobuf", protocols.httpProtobuf), ("http/json", protocols.httpJson),
+            ("grpc", protocols.grpc),
+        ].filter { $0.1 > 0 }.map { "\($0.0) \(Quantity.count($0.1))" }.joined(separator: " · ")
     }
 
     private func timeline(_ width: Int?, _ style: Style) -> String {

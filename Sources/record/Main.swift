@@ -13,13 +13,16 @@ struct Record: AsyncParsableCommand {
         abstract: "Record telemetry into a corpus that can be replayed.",
         discussion: """
             Without --listen it runs the order service under load and records its spans, metric \
-            points and log records. With --listen and no --rps it records whatever OTLP clients \
-            send there.
+            points and log records. With --listen or --grpc-listen and no --rps it records \
+            whatever OTLP clients send there.
 
             EXAMPLES
               record                                     100 orders/s for a minute, into run.db
               record --rps 500 --duration 5m --out big.db
               record --listen 127.0.0.1:4318 --out app.db    your own application, until Ctrl-C
+              record --listen 0.0.0.0:4318 --grpc-listen 0.0.0.0:4317 --tls-cert server.pem \
+                --tls-key key.pem --token-file token         others' applications, by HTTP and gRPC
+              record --listen 127.0.0.1:4318 --forward http://backend:4318    on the way to another
               record --json > report.json                for programs
 
             Ctrl-C ends the recording in order: what was recorded until then is a complete corpus. \
@@ -31,12 +34,12 @@ struct Record: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Orders a second. (default: 100, or no order service with --listen)"
+        help: "Orders a second. (default: 100, or no order service when listening)"
     )
     var rps: Double?
 
     @Option(
-        help: "How long, with a unit: 60s, 5m, 1h. (default: 60s, or until Ctrl-C with --listen)",
+        help: "How long, with a unit: 60s, 5m, 1h. (default: 60s, or until Ctrl-C when listening)",
         transform: { try DurationArgument(parsing: $0) }
     )
     var duration: DurationArgument?
@@ -77,6 +80,12 @@ struct Record: AsyncParsableCommand {
     @Option(help: "Receive OTLP/HTTP from other programs at HOST:PORT.")
     var listen: ListenAddress?
 
+    @Option(help: "Receive OTLP/gRPC from other programs at HOST:PORT.")
+    var grpcListen: ListenAddress?
+
+    @OptionGroup(title: "Receiving from other programs")
+    var receiving: ReceivingOptions
+
     @Option(help: "Items to keep in tables for queries: all, spans or none.")
     var index = ItemIndex.all
 
@@ -87,6 +96,9 @@ struct Record: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard receiving.forward == nil || listen != nil || grpcListen != nil else {
+            throw ValidationError("--forward needs --listen or --grpc-listen")
+        }
         guard (0...65_535).contains(port) else {
             throw ValidationError("port \(port) is not between 0 and 65535")
         }
@@ -105,7 +117,11 @@ struct Record: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let recorder = Recorder(try recording(), clock: WallClock())
+            let errors = Console.standardError
+            let recorder = Recorder(try recording(), clock: WallClock()) { line in
+                // Over the line of progress, which is shown again below.
+                errors.write("\(errors.isTerminal ? "\r\u{1B}[K" : "")record: \(line)\n")
+            }
             let report = try await Interrupts.handle(firstSignal: recorder.stop) {
                 try await ProgressReporter(quiet: quiet)
                     .show({ recorder.progressLine }, during: recorder.run)
@@ -133,7 +149,7 @@ struct Record: AsyncParsableCommand {
     }
 
     private func recording() throws -> RecordingConfiguration {
-        let runsOrders = rps != nil || listen == nil
+        let runsOrders = rps != nil || (listen == nil && grpcListen == nil)
         let orders = RecordingConfiguration.Orders(
             load: try load(),
             port: port,
@@ -145,13 +161,17 @@ struct Record: AsyncParsableCommand {
             corpus: CorpusWriter.Configuration(
                 path: out,
                 replacesExisting: force,
-                settings: runsOrders ? orders.settings : ["recorder": .text("record --listen")],
+                settings: runsOrders ? orders.settings : ["recorder": .text(listener)],
                 index: index
             ),
             orders: runsOrders ? orders : nil,
-            listenHost: listen?.host ?? "127.0.0.1",
-            listenPort: listen?.port ?? 0,
+            reception: try receiving.reception(http: listen, grpc: grpcListen),
             duration: duration?.duration
         )
+    }
+
+    private var listener: String {
+        [(listen, "--listen"), (grpcListen, "--grpc-listen")]
+            .reduce("record") { $1.0 == nil ? $0 : "\($0) \($1.1)" }
     }
 }

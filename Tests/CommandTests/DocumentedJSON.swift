@@ -21,6 +21,7 @@ enum DocumentedJSON {
     static let corpusStats = """
         {"version":1,"corpus":"run.db","complete":true,"recording":{},"duration_seconds":0,
          "export_requests":{"traces":0,"metrics":0,"logs":0},
+         "protocols":{"http_protobuf":0,"http_json":0,"grpc":0},
          "items":{"spans":0,"metric_points":0,"log_records":0},
          "bytes":{"payload":0,"json_equivalent":0,"blocks":0,"item_tables":0,"file":0},
          "compression_ratio":0,"verified":true,"digest":"sha256:",

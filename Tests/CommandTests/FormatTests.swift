@@ -18,7 +18,8 @@ extension Programs {
                         number: number,
                         signal: request.signal.rawValue,
                         arrivalUnixNanoseconds: request.arrival.unixNanoseconds,
-                        payload: Data(request.payload)
+                        payload: Data(request.payload),
+                        transport: request.transport.rawValue
                     )
                 )
             }

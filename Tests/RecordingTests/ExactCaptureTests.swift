@@ -81,7 +81,11 @@ struct ExactCaptureTests {
         let path = folder.file("run.db")
         let port = try LoopbackPort.free
         let recorder = Recorder(
-            RecordingConfiguration(corpus: .init(path: path), orders: nil, listenPort: port),
+            RecordingConfiguration(
+                corpus: .init(path: path),
+                orders: nil,
+                reception: Reception(http: .init(port: port))
+            ),
             clock: WallClock()
         )
         var generator = TelemetryGenerator(seed: 13)

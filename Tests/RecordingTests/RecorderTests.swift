@@ -116,7 +116,7 @@ struct RecorderTests {
         let configuration = RecordingConfiguration(
             corpus: .init(path: path, replacesExisting: true),
             orders: nil,
-            listenPort: taken.number
+            reception: Reception(http: .init(port: taken.number))
         )
         let error = OTLPTransportError.addressInUse(host: "127.0.0.1", port: taken.number)
         await #expect(throws: error) {
@@ -132,7 +132,7 @@ struct RecorderTests {
         let configuration = RecordingConfiguration(
             corpus: .init(path: path),
             orders: nil,
-            listenHost: "192.0.2.1"
+            reception: Reception(http: .init(host: "192.0.2.1"))
         )
         await #expect(throws: OTLPTransportError.self) {
             try await Recorder(configuration, clock: WallClock()).run()

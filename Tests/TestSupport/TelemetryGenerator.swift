@@ -30,6 +30,7 @@ public struct TelemetryGenerator {
         return ExportRequest(
             signal: signal,
             arrival: Timestamp(unixNanoseconds: now),
+            transport: OTLPProtocol.allCases[Int(now % 3)],
             payload: payload
         )
     }

@@ -56,12 +56,7 @@ final class SelectedRequests {
             guard let cutter else { return (number, request) }
             do throws(WireError) {
                 guard let cut = try cutter.cut(request.signal, request.payload) else { continue }
-                let chosen = ExportRequest(
-                    signal: request.signal,
-                    arrival: request.arrival,
-                    payload: cut.payload
-                )
-                return (number, chosen)
+                return (number, request.with(payload: cut.payload))
             } catch {
                 throw .damagedRequest(path: path, request: number)
             }

@@ -1,3 +1,4 @@
+import CorpusStore
 import OTLP
 
 /// The rows of a corpus that recovery looks for, each told by the kinds of its columns.
@@ -42,10 +43,15 @@ enum CorpusRows {
         let arrival: UInt64
         let payloadBytes: Int64
         let sha256: [UInt8]
+        let transport: OTLPProtocol
+
+        /// The kinds of its columns up to the last one, which older corpora lack.
+        private static let kinds: [RowRecord.Kind] =
+            [.null] + [RowRecord.Kind](repeating: .integer, count: 6) + [.blob]
 
         init?(_ record: RowRecord, rowID: Int64) {
-            let kinds = [.null] + [RowRecord.Kind](repeating: .integer, count: 6) + [.blob]
-            guard record.matches(kinds), rowID > 0,
+            let isWhole = [[], [.null], [.integer]].contains { record.matches(Self.kinds + $0) }
+            guard isWhole, rowID > 0,
                 let code = record.integer(1), 1...3 ~= code,
                 let arrival = record.integer(2), let payloadBytes = record.integer(3),
                 let sha256 = record.bytes(7, .blob), sha256.count == 32
@@ -55,6 +61,7 @@ enum CorpusRows {
             self.arrival = UInt64(bitPattern: arrival)
             self.payloadBytes = payloadBytes
             self.sha256 = Array(sha256)
+            transport = OTLPProtocol(code: record.integer(8))
         }
     }
 

@@ -62,7 +62,7 @@ struct CorpusScan {
             else { continue }
             switch record.columns.count {
             case 11: addBlock(CorpusRows.Block(record), cell, of: page, image)
-            case 8:
+            case 8, 9:
                 if let row = CorpusRows.Request(record, rowID: cell.rowID) { ids.append(row.id) }
             case 7: addRecording(cell, of: page)
             default: continue

@@ -16,8 +16,10 @@ final class SalvagedRequests {
     /// The number of the block's next request, and those wanted of it.
     private var number: Int64 = 0
     private var wanted: ClosedRange<Int64> = 0...0
-    /// The SHA-256 that rows give the requests of a block that is damaged; nil for one that isn't.
-    private var hashes: [Int64: [[UInt8]]]?
+    /// What rows say of the block's requests.
+    private var rows: [Int64: [CorpusRows.Request]] = [:]
+    /// Whether a request is intact only if a row has its SHA-256.
+    private var needsRows = false
 
     private var lastNumber: Int64 = 0
     private var lastArrival: UInt64?
@@ -68,10 +70,12 @@ final class SalvagedRequests {
             }
             number += 1
             guard number - 1 >= wanted.lowerBound, number - 1 > lastNumber,
-                let prepared = try? PreparedRequest(request), isIntact(prepared, number - 1)
+                let prepared = try? PreparedRequest(request)
             else { continue }
+            let row = rows[number - 1]?.first { $0.sha256 == prepared.sha256 }
+            guard row != nil || !needsRows else { continue }
             note(number - 1, prepared)
-            return prepared
+            return prepared.arriving(by: row?.transport ?? .httpProtobuf)
         }
     }
 
@@ -82,16 +86,9 @@ final class SalvagedRequests {
         block = try? LooseBlock(bytes)
         number = run.numbers.lowerBound - run.position
         wanted = run.numbers
-        hashes = nil
-        if !blocks[run.block].isIntact {
-            var rows: [Int64: [[UInt8]]] = [:]
-            scan.requests.forEach(in: wanted) { rows[$0.id, default: []].append($0.sha256) }
-            hashes = rows
-        }
-    }
-
-    private func isIntact(_ prepared: PreparedRequest, _ number: Int64) -> Bool {
-        hashes.map { $0[number]?.contains(prepared.sha256) == true } ?? true
+        needsRows = !blocks[run.block].isIntact
+        rows = [:]
+        scan.requests.forEach(in: wanted) { rows[$0.id, default: []].append($0) }
     }
 
     private func note(_ number: Int64, _ prepared: PreparedRequest) {

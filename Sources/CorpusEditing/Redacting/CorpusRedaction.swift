@@ -98,11 +98,7 @@ private struct RedactionWork {
     mutating func next() throws -> ExportRequest? {
         guard let (number, request) = try requests.next() else { return nil }
         do {
-            return ExportRequest(
-                signal: request.signal,
-                arrival: request.arrival,
-                payload: try redactor.redact(request)
-            )
+            return request.with(payload: try redactor.redact(request))
         } catch {
             throw notRedactable(number, error)
         }

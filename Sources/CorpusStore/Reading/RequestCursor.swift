@@ -13,7 +13,7 @@ public struct RequestCursor: ~Copyable {
     private let ids: IdentifierMapping
     private var blocks: ArraySlice<BlockSummary>
     private var contents: BlockContents?
-    private var digests: ArraySlice<Data> = []
+    private var rows: ArraySlice<RequestRow> = []
 
     /// A cursor before the first request of the given blocks, or of all, whose timestamps are to be
     /// moved as `mapping` says and whose ids are to be renamed as `ids` says.
@@ -35,38 +35,54 @@ public struct RequestCursor: ~Copyable {
     public mutating func next() throws(CorpusError) -> (number: Int64, request: ExportRequest)? {
         while true {
             if let (header, request) = try contents?.nextRequest() {
-                guard isIntact(request, header) else {
+                let row = rows.popFirst()
+                guard isIntact(request, header, row) else {
                     throw .damagedRequest(path: reader.path, request: header.number)
                 }
-                return (header.number, request)
+                return (header.number, request.arriving(by: row?.transport ?? .httpProtobuf))
             }
             guard let block = blocks.popFirst() else { return nil }
-            digests = try reader.digests(of: block)[...]
+            rows = try reader.rows(of: block)[...]
             contents = try reader.contents(of: block, mapping: mapping, ids: ids)
         }
     }
 
-    private mutating func isIntact(_ request: ExportRequest, _ header: RequestHeader) -> Bool {
-        let digest = digests.popFirst()
+    private func isIntact(
+        _ request: ExportRequest,
+        _ header: RequestHeader,
+        _ row: RequestRow?
+    ) -> Bool {
         guard mapping.mode != .keep || ids != .keep else {
-            return digest == Data(PreparedRequest.sha256(of: request.payload))
+            return row?.sha256 == Data(PreparedRequest.sha256(of: request.payload))
         }
         let scan = try? RequestScan(request.signal, payload: request.payload)
         return scan?.skeletonCRC32(of: request.payload) == header.skeletonCRC32
     }
 }
 
+/// The part of a row of `requests` that no block holds.
+private struct RequestRow {
+    let sha256: Data
+    let transport: OTLPProtocol
+}
+
 extension CorpusReader {
-    /// The SHA-256 of each of a block's payloads.
-    func digests(of block: BlockSummary) throws(CorpusError) -> [Data] {
+    /// What the rows of a block's export requests say of them beside the block.
+    fileprivate func rows(of block: BlockSummary) throws(CorpusError) -> [RequestRow] {
         try CorpusError.wrapping(path) {
             try database.read { database in
-                try Data.fetchAll(
+                try Row.fetchAll(
                     database.cachedStatement(
-                        sql: "SELECT sha256 FROM requests WHERE id >= ? ORDER BY id LIMIT ?"
+                        sql: "SELECT sha256, \(database.protocolColumn) FROM requests "
+                            + "WHERE id >= ? ORDER BY id LIMIT ?"
                     ),
                     arguments: [block.firstRequest, block.requestCount]
-                )
+                ).map { row in
+                    RequestRow(
+                        sha256: try row.decode(atIndex: 0),
+                        transport: OTLPProtocol(code: try row.decode(atIndex: 1))
+                    )
+                }
             }
         }
     }

@@ -45,7 +45,10 @@ enum CorpusSchema {
             json_bytes INTEGER NOT NULL,      -- the length of the same message as OTLP/JSON
             items INTEGER NOT NULL,
             skeleton_crc32 INTEGER NOT NULL,  -- of the payload with its holes zeroed
-            sha256 BLOB NOT NULL              -- of the payload
+            sha256 BLOB NOT NULL,             -- of the payload
+            protocol INTEGER                  -- how it arrived: null http/protobuf, 2 http/json,
+                                              -- 3 grpc; corpora made before this was noted lack
+                                              -- the column
         ) STRICT;
 
         -- Names that items share.

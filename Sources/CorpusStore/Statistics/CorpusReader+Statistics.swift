@@ -38,6 +38,7 @@ extension CorpusReader {
             ),
             durationSeconds: Double(nanoseconds) / 1e9,
             exportRequests: .init(totals),
+            protocols: try protocols(in: database),
             items: .init(totals),
             bytes: .init(
                 payload: totals.payloadBytes,
@@ -54,6 +55,23 @@ extension CorpusReader {
             metrics: try metrics(in: database),
             severities: try severities(in: database),
             timeline: try timeline(from: first, nanoseconds: nanoseconds, in: database)
+        )
+    }
+
+    private func protocols(in database: Database) throws -> CorpusStatistics.Protocols {
+        var counts: [OTLPProtocol: Int] = [:]
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT \(database.protocolColumn) AS code, count(*) FROM requests GROUP BY code"
+        )
+        for row in rows {
+            let transport = OTLPProtocol(code: try row.decode(atIndex: 0))
+            counts[transport, default: 0] += try row.decode(Int.self, atIndex: 1)
+        }
+        return CorpusStatistics.Protocols(
+            httpProtobuf: counts[.httpProtobuf] ?? 0,
+            httpJson: counts[.httpJSON] ?? 0,
+            grpc: counts[.grpc] ?? 0
         )
     }
 

@@ -31,6 +31,16 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
         }
     }
 
+    /// Export requests by the way in which they arrived.
+    public struct Protocols: Codable, Equatable, Sendable {
+        /// By HTTP with protobuf bodies, or in a corpus that doesn't say.
+        public let httpProtobuf: Int
+        /// By HTTP with JSON bodies.
+        public let httpJson: Int
+        /// By gRPC.
+        public let grpc: Int
+    }
+
     /// Items by signal.
     public struct Items: Codable, Equatable, Sendable {
         /// Of traces.
@@ -138,6 +148,8 @@ public struct CorpusStatistics: Codable, Equatable, Sendable {
     public let durationSeconds: Double
     /// Export requests by signal.
     public let exportRequests: Requests
+    /// Export requests by the way in which they arrived.
+    public let protocols: Protocols
     /// Items by signal.
     public let items: Items
     /// Sizes.

@@ -274,7 +274,7 @@ final class CorpusFile: Sendable {
         var insert = try SQLiteInsert(
             """
             INSERT INTO requests (id, signal, arrival_ns, payload_bytes, json_bytes, items,
-                skeleton_crc32, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                skeleton_crc32, protocol, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             in: database
         )
@@ -286,6 +286,11 @@ final class CorpusFile: Sendable {
             insert.bind(Int64(prepared.jsonBytes))
             insert.bind(Int64(prepared.scan.items.count))
             insert.bind(Int64(prepared.skeletonCRC32))
+            if let code = prepared.request.transport.code {
+                insert.bind(code)
+            } else {
+                insert.bindNull()
+            }
             let isNew = try prepared.sha256.withUnsafeBytes { bytes in
                 insert.bind(blob: bytes)
                 return try insert.insert()

@@ -25,12 +25,8 @@ public struct PreparedRequest: Sendable {
         skeletonCRC32 = scan.skeletonCRC32(of: request.payload)
     }
 
-    private init(_ prepared: PreparedRequest, arrival: Timestamp) {
-        request = ExportRequest(
-            signal: prepared.request.signal,
-            arrival: arrival,
-            payload: prepared.request.payload
-        )
+    private init(_ prepared: PreparedRequest, request: ExportRequest) {
+        self.request = request
         scan = prepared.scan
         traces = prepared.traces
         jsonBytes = prepared.jsonBytes
@@ -40,7 +36,12 @@ public struct PreparedRequest: Sendable {
 
     /// The same request, said to have arrived at another instant.
     public func arriving(at arrival: Timestamp) -> PreparedRequest {
-        PreparedRequest(self, arrival: arrival)
+        PreparedRequest(self, request: request.arriving(at: arrival))
+    }
+
+    /// The same request, said to have arrived in another way.
+    public func arriving(by transport: OTLPProtocol) -> PreparedRequest {
+        PreparedRequest(self, request: request.arriving(by: transport))
     }
 
     /// The SHA-256 of a payload.

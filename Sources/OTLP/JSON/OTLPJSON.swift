@@ -23,15 +23,25 @@ public enum OTLPJSON {
     ///
     /// Takes what the specification lets senders write: integers as strings or numbers, hex in
     /// either case, names in either form; unknown fields are ignored.
-    /// - Throws: ``OTLPJSONError`` when the text is not JSON, or of another shape.
+    /// - Throws: ``OTLPJSONError`` when the text is not JSON, has a name twice in an object, or is
+    ///   of another shape.
     public static func decode(
         _ signal: Signal,
         json: [UInt8]
     ) throws(OTLPJSONError) -> [UInt8] {
+        try decode(signal, SurveyedJSON(json))
+    }
+
+    /// The encoded export request of a JSON form that was looked over already.
+    /// - Throws: ``OTLPJSONError`` when the text is not JSON, or of another shape.
+    public static func decode(
+        _ signal: Signal,
+        _ json: SurveyedJSON
+    ) throws(OTLPJSONError) -> [UInt8] {
         switch signal {
-        case .traces: try decode(TraceRequest.self, json)
-        case .metrics: try decode(MetricsRequest.self, json)
-        case .logs: try decode(LogsRequest.self, json)
+        case .traces: try decode(TraceRequest.self, json.bytes)
+        case .metrics: try decode(MetricsRequest.self, json.bytes)
+        case .logs: try decode(LogsRequest.self, json.bytes)
         }
     }
 

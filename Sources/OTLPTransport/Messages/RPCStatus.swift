@@ -8,9 +8,11 @@ struct RPCStatus: SwiftProtobuf.Message {
     /// The values of `google.rpc.Code` that a receiver answers with.
     enum Code: Int32 {
         case invalidArgument = 3
+        case deadlineExceeded = 4
         case resourceExhausted = 8
         case unimplemented = 12
         case unavailable = 14
+        case unauthenticated = 16
     }
 
     static let protoMessageName = "google.rpc.Status"

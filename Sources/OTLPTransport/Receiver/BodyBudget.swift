@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many body bytes all connections of a receiver hold together, and how many they may.
 final class BodyBudget: Sendable {
-    private let limitBytes: Int
+    let limitBytes: Int
     private let heldBytes = Atomic<Int>(0)
 
     init(limitBytes: Int) {

@@ -68,6 +68,13 @@ struct BodyCollector {
         return body
     }
 
+    /// Takes what working on the body will need, of the budget alone.
+    mutating func charge(_ bytes: Int) throws(ExportRefusal) {
+        guard bytes <= budget.limitBytes else { throw .tooLong(limitBytes: limitBytes) }
+        guard budget.take(bytes) else { throw .full(retryAfter: .seconds(1)) }
+        takenBytes += bytes
+    }
+
     /// Gives back what was taken of the budget, once nobody holds the body any more.
     mutating func release() {
         budget.giveBack(takenBytes)

@@ -23,11 +23,22 @@ final class Exchange: Sendable {
 
     let signal: Signal
     let body: ByteBuffer
+    /// The encoded head of a request that is passed on for another client; nil for the sender's.
+    let head: ByteBuffer?
     private let state = Mutex(State.new)
+    private let response = Mutex<ResponseReader?>(nil)
 
-    init(_ signal: Signal, body: ByteBuffer) {
+    init(_ signal: Signal, body: ByteBuffer, head: ByteBuffer? = nil) {
         self.signal = signal
         self.body = body
+        self.head = head
+    }
+
+    /// The response as it came, where the request was passed on for another client.
+    var rawResponse: ResponseReader? { response.withLock { $0 } }
+
+    func keep(_ response: ResponseReader) {
+        if head != nil { self.response.withLock { $0 = response } }
     }
 
     /// Sets the task that waits; false when it has been cancelled, and is resumed with that.

@@ -73,7 +73,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     }
 
     private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
-        headWriter.prepare(exchange.signal, bodyBytes: exchange.body.readableBytes)
+        headWriter.prepare(exchange)
         running = Running(
             exchange: exchange,
             sentAt: .now,
@@ -169,6 +169,7 @@ extension HTTP1Handler {
 
     private func endResponse() {
         guard let response = running?.response else { return }
+        running?.exchange.keep(response)
         let outcome = response.outcome(now: sender.clock.now)
         end(outcome, keepingConnection: response.isKeepAlive)
     }

@@ -20,8 +20,12 @@ final class RequestHeadWriter: ChannelOutboundHandler {
     }
 
     /// Sets the head that stands for the next placeholder.
-    func prepare(_ signal: Signal, bodyBytes: Int) {
-        heads.write(signal, bodyBytes: bodyBytes, into: &buffer)
+    func prepare(_ exchange: Exchange) {
+        if let head = exchange.head {
+            buffer = head
+        } else {
+            heads.write(exchange.signal, bodyBytes: exchange.body.readableBytes, into: &buffer)
+        }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

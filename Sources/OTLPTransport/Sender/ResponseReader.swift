@@ -18,6 +18,9 @@ struct ResponseReader {
         self.signal = signal
     }
 
+    /// The response as it came, of which a body beyond the bound is lacking.
+    var raw: (head: HTTPResponseHead, body: ByteBuffer, isWhole: Bool) { (head, body, !isTooLong) }
+
     /// Whether the connection can carry another request after this response.
     ///
     /// After 101, what follows is no HTTP.

@@ -14,6 +14,7 @@ struct PythonReader {
         let signal: String
         let arrivalUnixNanoseconds: UInt64
         let payload: Data
+        let transport: String
     }
 
     let code: Int32
@@ -40,13 +41,14 @@ struct PythonReader {
         let names = try FileManager.default.contentsOfDirectory(atPath: payloads).sorted()
         lines = try zip(text, names).compactMap { line, name in
             let words = line.split(separator: " ")
-            guard words.count == 5, let number = Int64(words[0]), let arrival = UInt64(words[2])
+            guard words.count == 6, let number = Int64(words[0]), let arrival = UInt64(words[2])
             else { return nil }
             return Line(
                 number: number,
                 signal: String(words[1]),
                 arrivalUnixNanoseconds: arrival,
-                payload: try Data(contentsOf: URL(fileURLWithPath: payloads + "/" + name))
+                payload: try Data(contentsOf: URL(fileURLWithPath: payloads + "/" + name)),
+                transport: String(words[5])
             )
         }
     }

@@ -45,6 +45,30 @@ struct CorpusReaderTests {
         #expect(throws: error) { try CorpusReader(path: corpus.path) }
     }
 
+    @Test("keeps how each request arrived, and reads corpora made before that was noted")
+    func transports() async throws {
+        var generator = TelemetryGenerator(seed: 3)
+        let requests = try OTLPProtocol.allCases.map { try generator.next().arriving(by: $0) }
+        let corpus = try await RecordedCorpus(requests)
+        func found() throws -> [OTLPProtocol] {
+            let reader = try CorpusReader(path: corpus.path)
+            var found: [OTLPProtocol] = []
+            try reader.forEachRequest { found.append($1.transport) }
+            #expect(try reader.verify().isIntact)
+            let protocols = try reader.statistics().protocols
+            #expect(protocols.httpProtobuf == found.count { $0 == .httpProtobuf })
+            #expect(protocols.httpJson == found.count { $0 == .httpJSON })
+            #expect(protocols.grpc == found.count { $0 == .grpc })
+            try reader.close()
+            return found
+        }
+        #expect(try found() == OTLPProtocol.allCases)
+        try await DatabaseQueue(path: corpus.path).write {
+            try $0.execute(sql: "ALTER TABLE requests DROP COLUMN protocol")
+        }
+        #expect(try found() == [.httpProtobuf, .httpProtobuf, .httpProtobuf])
+    }
+
     @Test("leaves the file as it was, byte for byte")
     func readOnly() async throws {
         let corpus = try await RecordedCorpus(seed: 2, requests: 20)

@@ -181,10 +181,10 @@ struct OTLPReceiverTests {
             for type in ["Application/X-Protobuf", "application/x-protobuf ; charset=utf-8"] {
                 #expect(try await post(body, to: endpoint, type: type).status == 200)
             }
-            for type in ["application/json", "application/x-protobuf2", "text/plain", nil] {
+            for type in ["application/jsonl", "application/x-protobuf2", "text/plain", nil] {
                 let answer = try await post(body, to: endpoint, type: type)
                 #expect(answer.status == 415)
-                #expect(answer.headers["accept"] == ["application/x-protobuf"])
+                #expect(answer.headers["accept"] == ["application/x-protobuf, application/json"])
             }
             for encoding in ["br", "zstd", "gzip, gzip"] {
                 let answer = try await post(body, to: endpoint, encoding: encoding)
