@@ -32,7 +32,7 @@ enum DocumentedJSON {
         """
 
     static let replay = """
-        {"version":1,"corpus":{"path":"","digest":""},"settings":{},"complete":true,
+        {"version":1,"corpus":{"path":"","digest":""},"settings":{},"complete":true,"events":[],
          "signals":{"traces":\(signal),"metrics":\(signal),"logs":\(signal)},
          "planned_seconds":0,"elapsed_seconds":0,
          "lateness_ms":\(latencies),"service_time_ms":\(latencies),
