@@ -149,7 +149,7 @@ public final class OTLPTap: Sendable {
 
     private func isRecorded(_ request: TappedRequest) async -> Bool {
         do {
-            try await sink.accept(request.export(limits))
+            try await sink.accept(try await request.export(limits))
             return true
         } catch {
             return false
