@@ -1,5 +1,6 @@
 import ArgumentParser
 import CorpusStore
+import Foundation
 import Logging
 import OTLP
 import OTLPTransport
@@ -11,10 +12,10 @@ import Terminal
 struct PlaybackBackendProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "playback-backend",
-        abstract: "Receive OTLP over HTTP and keep it in a corpus.",
+        abstract: "Receive OTLP over HTTP and gRPC and keep it in a corpus.",
         discussion: """
-            Takes POST /v1/traces, /v1/metrics and /v1/logs; answers GET /health and \
-            GET /api/stats.
+            Takes POST /v1/traces, /v1/metrics and /v1/logs, in protobuf or JSON, and with \
+            --grpc-port the same by gRPC; answers GET /health and GET /api/stats.
 
             EXAMPLES
               playback-backend                        keep nothing past the end
@@ -31,6 +32,23 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
     @Option(help: "The port for OTLP over HTTP; 0 picks a free one.")
     var port = 8080
 
+    @Option(help: "The port for OTLP over gRPC, usually 4317; 0 picks a free one. (default: none)")
+    var grpcPort: Int?
+
+    @Option(help: "The server's certificate chain, a file in PEM: serve with TLS.")
+    var tlsCert: String?
+
+    @Option(help: "The certificate's key, a file in PEM.")
+    var tlsKey: String?
+
+    @Option(
+        help: """
+            The file with the bearer token that clients must send, which can be in the environment \
+            variable \(BearerToken.environmentName), too.
+            """
+    )
+    var tokenFile: String?
+
     @Option(help: "The corpus to make. (default: a temporary file, deleted at the end)")
     var store: String?
 
@@ -41,8 +59,11 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        guard (0...65_535).contains(port) else {
+        for port in [port, grpcPort ?? 0] where !(0...65_535).contains(port) {
             throw ValidationError("port \(port) is not between 0 and 65535")
+        }
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key go together")
         }
     }
 
@@ -51,11 +72,21 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
         let logger = Logger(label: "playback-backend") { _ in SwiftLogNoOpLogHandler() }
         do {
             // Making the backend replaces the file that --force allows it to.
-            try await OTLPEndpoint.requireUnused(host: host, port: port)
+            for port in [port, grpcPort ?? 0] {
+                try await OTLPEndpoint.requireUnused(host: host, port: port)
+            }
+            let scheme = tlsCert == nil ? "http" : "https"
             let backend = try PlaybackBackend(
                 configuration: .init(
                     host: host,
                     port: port,
+                    grpcPort: grpcPort,
+                    tls: try tls,
+                    token: try BearerToken.given(
+                        text: nil,
+                        file: tokenFile,
+                        environment: ProcessInfo.processInfo.environment
+                    ),
                     store: store,
                     replacesExisting: force
                 ),
@@ -65,8 +96,12 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
                     guard !quiet else { return }
                     let place = store.map { "in \($0)" } ?? "until it ends"
                     console.write(
-                        "Listening on http://\(host):\(port), keeping telemetry \(place)\n"
+                        "Listening on \(scheme)://\(host):\(port), keeping telemetry \(place)\n"
                     )
+                },
+                onListeningForGRPC: { [quiet, host] port in
+                    guard !quiet else { return }
+                    console.write("Listening on \(host):\(port) for gRPC\n")
                 }
             )
             let group = ServiceGroup(services: [backend], logger: logger)
@@ -81,6 +116,13 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
             )
         } catch {
             throw ExitCode(ExitStatus.failure(of: "playback-backend", error).rawValue)
+        }
+    }
+
+    private var tls: ServerTLS? {
+        get throws {
+            guard let tlsCert, let tlsKey else { return nil }
+            return try ServerTLS(certificatePath: tlsCert, keyPath: tlsKey)
         }
     }
 }

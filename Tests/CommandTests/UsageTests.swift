@@ -69,6 +69,18 @@ extension Programs {
             Mistake("record", "--port", "70000", complaint: "70000 is not between"),
             Mistake("record", "--index", "some", complaint: "some"),
             Mistake("record", "run.db", complaint: "run.db"),
+            Mistake("record", "--grpc-listen", "4317", complaint: "4317"),
+            Mistake("record", "--forward", "http://a", complaint: "--forward needs --listen"),
+            Mistake(
+                "record",
+                "--listen",
+                "127.0.0.1:1",
+                "--tls-cert",
+                "a.pem",
+                complaint: "--tls-cert and --tls-key go together"
+            ),
+            Mistake("record", "--max-body", "64", complaint: "64 is not a size"),
+            Mistake("record", "--max-connections", "0", complaint: "lets nobody in"),
             Mistake("load-test", "--rps", "0", complaint: "write a number above zero"),
             Mistake("load-test", "--to", "8081", complaint: "8081 is not the URL"),
             Mistake("load-test", "--arrivals", "random", complaint: "uniform or poisson"),

@@ -46,6 +46,28 @@ struct PlaybackBackendTests {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
+    @Test("takes gRPC on a port of its own, in the same corpus")
+    func grpc() async throws {
+        let folder = try TemporaryFolder()
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let backend = try PlaybackBackend(
+            configuration: .init(port: 0, grpcPort: 0, store: folder.file("backend.db")),
+            clock: WallClock(),
+            logger: logger,
+            onListeningForGRPC: { listening.yield($0) }
+        )
+        let services = ServiceGroup(services: [backend], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            let port = try #require(await ports.first { _ in true })
+            let endpoint = try OTLPEndpoint("http://127.0.0.1:\(port)")
+            #expect(await endpoint.isListening())
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+        #expect(try CorpusReader(path: folder.file("backend.db")).recording.isComplete)
+    }
+
     @Test("keeps what it receives in a corpus and counts it")
     func store() async throws {
         let folder = try TemporaryFolder()

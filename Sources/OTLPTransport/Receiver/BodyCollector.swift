@@ -14,10 +14,20 @@ struct BodyCollector {
     // A client's announcement alone makes nobody set aside more than this.
     private static let largestReserve = 256 * 1024
 
+    // What is inflated at once comes to a thousand times as much at most.
+    private static let pieceBytes = 512
+    // How much is inflated before others have their turn, about a third of a millisecond.
+    private static let turnBytes = 256 * 1024
+
+    // Telemetry becomes 5 to 50 times smaller.
+    private static let suspectRatio = 150
+
     private let limitBytes: Int
     private let budget: BodyBudget
     private let inflater: Inflater?
     private var takenBytes = 0
+    private var compressedBytes = 0
+    private var sinceYieldBytes = 0
     private var bytes: [UInt8] = []
 
     /// A collector that has nothing yet; `announcedBytes` is the length that the head gives.
@@ -41,17 +51,51 @@ struct BodyCollector {
         }
     }
 
-    mutating func append(_ chunk: ByteBuffer) throws(ExportRefusal) {
+    /// Takes the next bytes of the body.
+    ///
+    /// Inflating lets other tasks go on again and again: a few bytes can come to many megabytes,
+    /// and all connections share a thread a core.
+    mutating func append(_ chunk: ByteBuffer) async throws(ExportRefusal) {
         guard let inflater else {
             try take(chunk.readableBytes)
             bytes.append(contentsOf: chunk.readableBytesView)
             return
         }
-        try chunk.readableBytesSpan.withUnsafeBytes { input throws(ExportRefusal) in
+        var rest = chunk
+        while let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceBytes)),
+            piece.readableBytes > 0
+        {
+            let before = takenBytes
+            compressedBytes += piece.readableBytes
+            try inflate(piece, with: inflater)
+            sinceYieldBytes += takenBytes - before
+            if sinceYieldBytes >= Self.turnBytes {
+                sinceYieldBytes = 0
+                await pause()
+            }
+        }
+    }
+
+    /// Lets others go on; for longer when the body inflates as no telemetry does, whose sender would
+    /// otherwise keep a core busy with next to no bytes.
+    private func pause() async {
+        if takenBytes / Self.suspectRatio > compressedBytes {
+            // Cut short when the task is cancelled, which the caller finds out.
+            try? await Task.sleep(for: .milliseconds(2))
+        } else {
+            await Task.yield()
+        }
+    }
+
+    private mutating func inflate(
+        _ piece: ByteBuffer,
+        with inflater: Inflater
+    ) throws(ExportRefusal) {
+        try piece.readableBytesSpan.withUnsafeBytes { input throws(ExportRefusal) in
             inflater.feed(input)
-            while let piece = try Self.next(of: inflater) {
-                try take(piece.count)
-                bytes.append(contentsOf: piece)
+            while let part = try Self.next(of: inflater) {
+                try take(part.count)
+                bytes.append(contentsOf: part)
             }
         }
     }

@@ -152,7 +152,7 @@ public struct OTLPRoutes: Sendable {
         var receivedBytes = 0
         for try await chunk in request.body {
             receivedBytes += chunk.readableBytes
-            try collector.append(chunk)
+            try await collector.append(chunk)
         }
         // The stream also ends, without an error, when this task is cancelled.
         try Task.checkCancellation()

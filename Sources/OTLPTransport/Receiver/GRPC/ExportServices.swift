@@ -28,13 +28,24 @@ struct ExportServices: RegistrableRPCService {
         _ request: StreamingServerRequest<[UInt8]>,
         signal: Signal
     ) async throws -> StreamingServerResponse<[UInt8]> {
-        let message = try await ServerRequest(stream: request).message
+        var message = try await ServerRequest(stream: request).message
+        let arrival = intake.clock.now
+        var collector: BodyCollector?
+        defer { collector?.release() }
+        if request.metadata[stringValues: RequestGuard.compressed].contains(where: { _ in true }) {
+            do throws(ExportRefusal) {
+                message = try await inflated(message, &collector)
+            } catch {
+                intake.log.refused(error, signal, by: .grpc)
+                throw error.rpcError
+            }
+        }
         if let tap = intake.tap { return try await pass(message, request, signal, by: tap) }
         do throws(ExportRefusal) {
             try await intake.accept(
                 ExportRequest(
                     signal: signal,
-                    arrival: intake.clock.now,
+                    arrival: arrival,
                     transport: .grpc,
                     payload: message
                 )
@@ -49,6 +60,23 @@ struct ExportServices: RegistrableRPCService {
 }
 
 extension ExportServices {
+    /// The message inflated, its bytes counted among those of all bodies until the collector is
+    /// released.
+    private func inflated(
+        _ message: [UInt8],
+        _ collector: inout BodyCollector?
+    ) async throws(ExportRefusal) -> [UInt8] {
+        var inflating = try BodyCollector(
+            encoding: .compressed,
+            announcedBytes: message.count,
+            limitBytes: intake.limits.bodyBytes,
+            budget: intake.budget
+        )
+        defer { collector = inflating }
+        try await inflating.append(ByteBuffer(bytes: message))
+        return try inflating.finish()
+    }
+
     /// Hands a request to a tap, which passes it on by HTTP, and its client the backend's answer.
     private func pass(
         _ message: [UInt8],
@@ -88,7 +116,7 @@ extension ExportServices {
     /// Metadata that belongs to gRPC or to its connection.
     private static func isOfCall(_ name: String) -> Bool {
         name.hasPrefix(":") || name.hasPrefix("grpc-") || name == "content-type" || name == "accept"
-            || name == "content-encoding"
+            || name == "content-encoding" || name == RequestGuard.compressed
     }
 }
 

@@ -4,7 +4,10 @@ import NIOHTTP2
 import OTLP
 
 /// Stands before gRPC on each stream of a server and lets requests through once they are complete
-/// and within the bounds, the message inflated; answers the others itself.
+/// and within the bounds; answers the others itself.
+///
+/// A compressed message is let through as it is, for ``ExportServices`` to inflate: gRPC would do it
+/// on the event loop, where everybody else waits meanwhile.
 ///
 /// gRPC's own bounds end a stream without a status, where the OTLP specification asks for one that
 /// tells the client whether to try again; and what it holds isn't counted with all other bodies.
@@ -12,6 +15,9 @@ final class RequestGuard: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
+
+    /// The field that says so, of which none comes from outside.
+    static let compressed = "playback-compressed"
 
     private enum State {
         /// Nothing came yet; moves to `collecting` or `ended`.
@@ -28,6 +34,7 @@ final class RequestGuard: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     // Kept until the stream ends, since its request is in memory until then.
     private var collector: MessageCollector
+    private var isEncodingNamed = false
 
     init(intake: ExportIntake, limit: Duration) {
         self.intake = intake
@@ -66,7 +73,7 @@ final class RequestGuard: ChannelInboundHandler {
             return
         }
         try intake.authorize(frame.headers.first(name: "authorization"))
-        collector.encoding = try Self.encoding(frame.headers.first(name: "grpc-encoding"))
+        isEncodingNamed = try Self.isCompressing(frame.headers.first(name: "grpc-encoding"))
         state = .collecting(frame.headers)
         if frame.endStream { return try finish(in: context) }
         timer = context.eventLoop.assumeIsolated()
@@ -86,17 +93,22 @@ final class RequestGuard: ChannelInboundHandler {
         if frame.endStream { try finish(in: context) }
     }
 
-    /// Lets a complete request through, its message as one that was never compressed.
+    /// Lets a complete request through, its message marked as one that isn't compressed.
     private func finish(in context: ChannelHandlerContext) throws(ExportRefusal) {
         guard case .collecting(var head) = state else { return }
         end()
         let message = try collector.finish()
+        guard isEncodingNamed || !collector.isCompressed else {
+            throw .malformed(reason: "a message is marked as compressed, its encoding isn't named")
+        }
         head.remove(name: "grpc-encoding")
+        head.remove(name: Self.compressed)
+        if collector.isCompressed { head.add(name: Self.compressed, value: "1") }
         var body = ByteBuffer()
-        body.reserveCapacity(message.count + 5)
+        body.reserveCapacity(message.readableBytes + 5)
         body.writeInteger(UInt8(0))
-        body.writeInteger(UInt32(clamping: message.count))
-        body.writeBytes(message)
+        body.writeInteger(UInt32(clamping: message.readableBytes))
+        body.writeImmutableBuffer(message)
         context.fireChannelRead(wrapInboundOut(.headers(.init(headers: head))))
         context.fireChannelRead(
             wrapInboundOut(.data(.init(data: .byteBuffer(body), endStream: true)))
@@ -116,12 +128,10 @@ final class RequestGuard: ChannelInboundHandler {
         timer = nil
     }
 
-    private static func encoding(
-        _ name: String?
-    ) throws(ExportRefusal) -> BodyCollector.Encoding {
+    private static func isCompressing(_ name: String?) throws(ExportRefusal) -> Bool {
         switch name {
-        case nil, "identity": .identity
-        case "gzip", "deflate": .compressed
+        case nil, "identity": false
+        case "gzip", "deflate": true
         default: throw .unsupportedContentEncoding
         }
     }

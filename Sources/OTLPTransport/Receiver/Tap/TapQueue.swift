@@ -59,6 +59,9 @@ final class TapQueue<Element: Sendable>: Sendable {
         }
     }
 
+    /// Whether it takes no more elements.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Says that an element is done with.
     func done(bytes: Int) {
         state.withLock { state in

@@ -11,14 +11,14 @@ struct TappedRequest: Sendable {
 
     /// The export request in it.
     /// - Throws: what a receiver would have refused it with.
-    func export(_ limits: OTLPRoutes.Limits) throws(ExportRefusal) -> ExportRequest {
+    func export(_ limits: OTLPRoutes.Limits) async throws(ExportRefusal) -> ExportRequest {
         var collector = try BodyCollector(
             encoding: encoding,
             announcedBytes: nil,
             limitBytes: limits.bodyBytes,
             budget: BodyBudget(limitBytes: limits.heldBytes)
         )
-        try collector.append(body)
+        try await collector.append(body)
         var payload = try collector.finish()
         if transport == .httpJSON {
             payload = try OTLPRoutes.decode(signal, payload, &collector)
