@@ -1,8 +1,9 @@
 import GRDB
 import OTLP
 
-/// The rows that items share: what they are called, and whose they are. Each is entered once, when
-/// it is first met.
+/// The rows that items share: what they are called, and whose they are.
+///
+/// Each is entered when it is first met.
 struct SharedRows {
     /// Past this a log record's body is cut, in bytes.
     private static let longestBody = 256
