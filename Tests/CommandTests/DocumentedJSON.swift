@@ -42,6 +42,11 @@ enum DocumentedJSON {
          "content_digest":"sha256:"}
         """
 
+    static let replaySettings = """
+        {"to":"","protocol":"http/protobuf","endpoints":{"traces":"","metrics":"","logs":""},
+         "speed":"1x"}
+        """
+
     static let backend = """
         {"traces":{"requests":0,"items":0,"bytes":0},"metrics":{"requests":0,"items":0,"bytes":0},
          "logs":{"requests":0,"items":0,"bytes":0}}

@@ -47,6 +47,12 @@ extension Programs {
                     report: folder.file("report.json")
                 )
                 try expectDocumented(replay, DocumentedJSON.replay)
+                let settings = try #require(replay["settings"])
+                try expectDocumented(settings, DocumentedJSON.replaySettings)
+                #expect(settings["protocol"] == .text("http/protobuf"))
+                #expect(
+                    settings["endpoints.logs"] == .text("http://127.0.0.1:\(port)/v1/logs")
+                )
                 let counts = try await LoopbackClient(port: port).json(at: "/api/stats")
                 try expectDocumented(counts, DocumentedJSON.backend)
             }

@@ -27,6 +27,23 @@ extension Programs {
             Mistake("replay", "x.db", "--timestamps", "move", complaint: "move"),
             Mistake("replay", "x.db", "--retry-for", "30", complaint: "30 has no unit"),
             Mistake("replay", "x.db", "--header", "token", complaint: "--header"),
+            Mistake("replay", "x.db", "--header", "te=x", complaint: "set by the sender itself"),
+            Mistake("replay", "x.db", "--protocol", "http", complaint: "'http/json' or 'grpc'"),
+            Mistake("replay", "x.db", "--compression", "zstd", complaint: "'none' and 'gzip'"),
+            Mistake("replay", "x.db", "--timeout", "5", complaint: "5 has no unit"),
+            Mistake("replay", "x.db", "--to", "ftp://x", complaint: "ftp isn't supported"),
+            Mistake("replay", "x.db", "--to-traces", "x", complaint: "starts with http://"),
+            Mistake("replay", "x.db", "--to-metrics", "http://", complaint: "host is missing"),
+            Mistake("replay", "x.db", "--to-logs", "http://x:0", complaint: "0 is not a port"),
+            Mistake(
+                "replay",
+                "x.db",
+                "--protocol",
+                "grpc",
+                "--to",
+                "http://x/v1",
+                complaint: "/v1"
+            ),
             Mistake("replay", "x.db", "--start-at", "noon", complaint: "noon"),
             Mistake("replay", "x.db", "--start-at", "2026-01-31T12:00:00Z", complaint: "passed"),
             Mistake(

@@ -202,7 +202,7 @@ struct GRPCSenderTests {
                 == .failedCall(.unavailable, retryAfter: nil, message: "höchst  besch%zz")
         )
         #expect(
-            try await outcome(of: .status("8", ("grpc-status-details-bin", retryInfo(2.5))))
+            try await outcome(of: .status("8", retryAfter: 2.5))
                 == .failedCall(
                     .resourceExhausted,
                     retryAfter: .milliseconds(2_500),
@@ -226,22 +226,6 @@ struct GRPCSenderTests {
             try await outcome(of: late)
                 == .failedCall(.invalidArgument, retryAfter: nil, message: "bad")
         )
-    }
-
-    /// A google.rpc.Status with RetryInfo in its details, without base64's padding.
-    private func retryInfo(_ seconds: Double) throws -> String {
-        let delay = Google_Protobuf_Duration(
-            seconds: Int64(seconds),
-            nanos: Int32(seconds.truncatingRemainder(dividingBy: 1) * 1e9)
-        )
-        func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
-            [number << 3 | 2, UInt8(bytes.count)] + bytes
-        }
-        var detail = Google_Protobuf_Any()
-        detail.typeURL = "type.googleapis.com/google.rpc.RetryInfo"
-        detail.value = Data(field(1, try delay.serializedBytes()))
-        let status = field(3, try detail.serializedBytes())
-        return Data(status).base64EncodedString().replacingOccurrences(of: "=", with: "")
     }
 
     @Test("reports what a proxy answers in HTTP alone")

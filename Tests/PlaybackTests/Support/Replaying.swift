@@ -47,11 +47,16 @@ func replay(
     clock: (any ReplayClock)? = nil,
     wallClock: WallClock = WallClock(),
     threads: Int = 1,
-    requestTimeout: Duration = .seconds(60)
+    requestTimeout: Duration = .seconds(60),
+    wireProtocol: OTLPSender.WireProtocol = .httpProtobuf
 ) async throws -> ReplayReport {
     let lanes = SendingLanes(
-        to: try OTLPEndpoint("http://127.0.0.1:\(port)"),
-        configuration: .init(connections: 16, requestTimeout: requestTimeout),
+        to: try OTLPEndpoint("http://127.0.0.1:\(port)", wireProtocol: wireProtocol),
+        configuration: .init(
+            connections: 16,
+            requestTimeout: requestTimeout,
+            wireProtocol: wireProtocol
+        ),
         eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
         count: threads
     )
