@@ -9,7 +9,11 @@ import Terminal
 /// Where a replay goes: a backend that runs already, or one that runs in this process meanwhile.
 enum BackendTarget {
     case running(ReplayDestinations)
-    case embedded(port: Int, WallClock, @Sendable (OTLPEndpoint) throws -> ReplayDestinations)
+    case embedded(
+        UsualBackend,
+        WallClock,
+        @Sendable (OTLPEndpoint) throws -> ReplayDestinations
+    )
 
     /// - Throws: ``PlaybackError/unreachable(url:)`` when nothing listens at an explicit URL, which
     ///   never starts anything; ``OTLPTransportError/noConnection(endpoint:reason:)`` when what
@@ -26,14 +30,18 @@ enum BackendTarget {
             self = .running(destinations)
             return
         }
-        let endpoint = try OTLPEndpoint("http://127.0.0.1:\(TargetOptions.usualPort)")
+        let backend = try options.usualBackend
+        let endpoint = try backend.endpoint
         let make: @Sendable (OTLPEndpoint) throws -> ReplayDestinations = {
             try options.destinations(at: $0, connections: connections)
         }
-        self =
-            await endpoint.isListening()
-            ? .running(try make(endpoint))
-            : .embedded(port: TargetOptions.usualPort, clock, make)
+        guard await endpoint.isListening() else {
+            self = .embedded(backend, clock, make)
+            return
+        }
+        let destinations = try make(endpoint)
+        try await Self.requireBackends(of: signals, at: destinations)
+        self = .running(destinations)
     }
 
     private static func requireBackends(
@@ -68,20 +76,22 @@ enum BackendTarget {
         switch self {
         case .running(let destinations):
             return try await body(destinations)
-        case .embedded(let port, let clock, let make):
+        case .embedded(let backend, let clock, let make):
             Console.standardError.write(
-                "Nothing listens on 127.0.0.1:\(port), so a playback backend is started there for "
-                    + "the time of the replay.\n"
+                "Nothing listens on 127.0.0.1:\(backend.port), so a playback backend is started "
+                    + "there for the time of the replay.\n"
             )
             return try await withListening { onListening in
                 try PlaybackBackend(
-                    configuration: .init(port: port),
+                    configuration: backend.takesGRPC
+                        ? .init(port: 0, grpcPort: backend.port) : .init(port: backend.port),
                     clock: clock,
                     logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() },
-                    onListening: onListening
+                    onListening: { if !backend.takesGRPC { await onListening($0) } },
+                    onListeningForGRPC: onListening
                 )
             } _: { port in
-                try await body(make(OTLPEndpoint("http://127.0.0.1:\(port)")))
+                try await body(make(backend.endpoint(port: port)))
             }
         }
     }

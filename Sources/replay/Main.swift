@@ -14,9 +14,9 @@ struct Replay: AsyncParsableCommand {
         abstract: "Send a corpus to an OTLP backend, at any speed, with timestamps of now.",
         discussion: """
             Every export request is sent when it is due, however slowly the backend answers. \
-            Without --to it goes to http://127.0.0.1:8080; if nothing listens there, a playback \
-            backend is started for the time of the replay. OTEL_EXPORTER_OTLP_* variables stand \
-            in for the options that are not given.
+            Without --to it goes to http://127.0.0.1:8080, by gRPC to http://127.0.0.1:4317; if \
+            nothing listens there, a playback backend is started for the time of the replay. \
+            OTEL_EXPORTER_OTLP_* variables stand in for the options that are not given.
 
             EXAMPLES
               replay run.db                        as recorded
@@ -195,10 +195,10 @@ struct Replay: AsyncParsableCommand {
 
 extension Replay {
     private func predict(_ reader: CorpusReader) throws {
-        let endpoint = try OTLPEndpoint("http://127.0.0.1:\(TargetOptions.usualPort)")
+        let connections = sending.connections
         let destinations =
-            try target.destinations(connections: sending.connections)
-            ?? target.destinations(at: endpoint, connections: sending.connections)
+            try target.destinations(connections: connections)
+            ?? target.destinations(at: target.usualBackend.endpoint, connections: connections)
         let player = try Player(
             reader,
             to: sending.lanes(to: destinations, at: speed),

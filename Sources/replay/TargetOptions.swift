@@ -7,10 +7,16 @@ import Terminal
 
 /// Where export requests go, and in what form.
 struct TargetOptions: ParsableArguments {
-    /// Where the playback backend is looked for, and started if need be.
-    static let usualPort = 8080
+    // Where the playback backend is looked for, and started if need be.
+    private static let usualPort = 8080
+    private static let usualGRPCPort = OTLPGRPCReceiver.defaultPort
 
-    @Option(help: "The backend. (default: http://127.0.0.1:8080, started here if need be)")
+    @Option(
+        help: """
+            The backend. (default: http://127.0.0.1:8080, for gRPC http://127.0.0.1:4317, started \
+            here if need be)
+            """
+    )
     var to: String?
 
     @Option(help: "The backend for traces, with its whole path. (default: as --to)")
@@ -55,7 +61,7 @@ struct TargetOptions: ParsableArguments {
     func validate() throws {
         do {
             for header in headers { _ = try header.header }
-            _ = try destinations(connections: 1)
+            if try destinations(connections: 1) == nil { _ = try usualBackend }
         } catch OTLPTransportError.unusableTLSFile {
             // No matter of how the command is written: the replay will fail, and say why.
         } catch {
@@ -69,18 +75,26 @@ struct TargetOptions: ParsableArguments {
         let endpoints = try Signal.allCases.compactMap { signal in
             try settings.endpoint(of: signal, environment)
         }
-        guard let any = endpoints.first else {
-            for signal in Signal.allCases {
-                guard try settings.wireProtocol(of: signal, environment) != .grpc else {
-                    throw TargetError.noEndpointForGRPC
-                }
-            }
-            return nil
-        }
+        guard let any = endpoints.first else { return nil }
         return try ReplayDestinations { signal in
             // A signal without an endpoint has to be left out; see requireEndpoints(of:).
             let endpoint = try settings.endpoint(of: signal, environment) ?? any
             return try destination(signal, endpoint, settings)
+        }
+    }
+
+    /// The playback backend, which stands in where no endpoint is named.
+    /// - Throws: ``TargetError/noEndpoints`` when some signals go by gRPC and others don't.
+    var usualBackend: UsualBackend {
+        get throws {
+            let (settings, environment) = try (settings(1), Self.environment)
+            let takesGRPC = try Signal.allCases.map { signal in
+                try settings.wireProtocol(of: signal, environment) == .grpc
+            }
+            guard Set(takesGRPC).count == 1 else { throw TargetError.noEndpoints }
+            return takesGRPC[0]
+                ? UsualBackend(port: Self.usualGRPCPort, takesGRPC: true)
+                : UsualBackend(port: Self.usualPort, takesGRPC: false)
         }
     }
 
@@ -139,17 +153,36 @@ struct TargetOptions: ParsableArguments {
     }
 }
 
+/// Where a playback backend is to be found, on this machine.
+struct UsualBackend {
+    let port: Int
+    /// Whether that port is one for gRPC.
+    let takesGRPC: Bool
+
+    var endpoint: OTLPEndpoint {
+        get throws { try endpoint(port: port) }
+    }
+
+    /// The same backend at a port that it was given.
+    func endpoint(port: Int) throws -> OTLPEndpoint {
+        try OTLPEndpoint(
+            "http://127.0.0.1:\(port)",
+            wireProtocol: takesGRPC ? .grpc : .httpProtobuf
+        )
+    }
+}
+
 /// What the command line doesn't say and would have to.
 enum TargetError: Error, CustomStringConvertible {
     case noEndpoint(Signal)
-    case noEndpointForGRPC
+    case noEndpoints
 
     var description: String {
         switch self {
         case .noEndpoint(let signal):
             "\(signal.rawValue) have no endpoint; give --to, or leave them out with --signals"
-        case .noEndpointForGRPC:
-            "gRPC needs an endpoint, as in --to http://127.0.0.1:4317"
+        case .noEndpoints:
+            "some signals go by gRPC and others don't; give --to-traces, --to-metrics and --to-logs"
         }
     }
 }

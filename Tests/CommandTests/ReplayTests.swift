@@ -135,6 +135,27 @@ extension Programs {
             #expect(report["verdict.text"]?.string?.contains("late") == true)
         }
 
+        @Test(
+            "by gRPC that are told no endpoint start a backend for it",
+            .enabled(if: LoopbackPort.isFree(4317), "something listens on gRPC's port")
+        )
+        func embeddedGRPC() async throws {
+            let corpus = try await RecordedCorpus(seed: 7, requests: 30)
+            let arguments = [
+                corpus.path, "--protocol", "grpc", "--speed", "max", "--json",
+            ]
+            let ending = try await BuiltProgram.with("replay", arguments) {
+                try await $0.ending()
+            }
+            #expect(ending.code == 0, "\(ending.complaints)")
+            #expect(ending.complaints.contains("127.0.0.1:4317"))
+            let report = try JSONValue(parsing: ending.output)
+            #expect(report["complete"] == .flag(true))
+            #expect(report["settings.protocol"] == .text("grpc"))
+            #expect(report["settings.to"]?.string?.contains("127.0.0.1:4317") == true)
+            #expect(Self.sum(report, "requests") == 30)
+        }
+
         /// The payloads that a backend has taken from replays with one start, sorted.
         private func payloads(
             _ corpus: RecordedCorpus,

@@ -11,8 +11,8 @@ public final class LoopbackPort: Sendable {
     public let number: Int
     private let descriptor: Int32
 
-    /// Listens on a port that the system picks.
-    public init() throws {
+    /// Listens on a port: on one that the system picks if it is 0.
+    public init(_ number: UInt16 = 0) throws {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
@@ -21,6 +21,7 @@ public final class LoopbackPort: Sendable {
         let descriptor = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = number.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let failed = withUnsafeMutablePointer(to: &address) { address in
@@ -30,11 +31,16 @@ public final class LoopbackPort: Sendable {
             }
         }
         self.descriptor = descriptor
-        number = Int(UInt16(bigEndian: address.sin_port))
+        self.number = Int(UInt16(bigEndian: address.sin_port))
         if failed { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     }
 
     deinit { close(descriptor) }
+
+    /// Whether this port can be listened on at present.
+    public static func isFree(_ number: UInt16) -> Bool {
+        (try? LoopbackPort(number)) != nil
+    }
 
     /// The number of a port on which nothing listens at present.
     public static var free: Int {
