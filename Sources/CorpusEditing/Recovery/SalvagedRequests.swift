@@ -23,8 +23,8 @@ final class SalvagedRequests {
 
     private var lastNumber: Int64 = 0
     private var lastArrival: UInt64?
-    /// The numbers that were not found between others, and the arrivals around them.
-    private var gaps: [(numbers: ClosedRange<Int64>, after: UInt64?, before: UInt64?)] = []
+    /// What was not found between others.
+    private var gaps: [LostRun] = []
     private var digesting = CorpusDigest()
     /// The highest number that an export request is known to have had.
     let highest: Int64
@@ -94,7 +94,9 @@ final class SalvagedRequests {
     private func note(_ number: Int64, _ prepared: PreparedRequest) {
         let arrival = prepared.request.arrival.unixNanoseconds
         if number > lastNumber + 1 {
-            gaps.append(((lastNumber + 1)...(number - 1), lastArrival, arrival))
+            gaps.append(
+                LostRun((lastNumber + 1)...(number - 1), after: lastArrival, before: arrival)
+            )
         }
         lastNumber = number
         lastArrival = arrival
@@ -103,35 +105,13 @@ final class SalvagedRequests {
 
     /// The runs of numbers that were not found, up to the highest that is known.
     func losses() -> [RecoveryResult.Loss] {
-        if highest > lastNumber { gaps.append(((lastNumber + 1)...highest, lastArrival, nil)) }
-        let (started, ended) = (scan.recording?.started, scan.recording?.ended)
+        if highest > lastNumber {
+            gaps.append(LostRun((lastNumber + 1)...highest, after: lastArrival, before: nil))
+        }
         return gaps.map { gap in
-            // Nothing else tells whether the rows of `requests` are damaged.
-            let minute: UInt64 = 60_000_000_000
-            let earliest = gap.after.map { $0 - min($0, minute) } ?? 0
-            let latest = gap.before.map { $0 + min(.max - $0, minute) } ?? .max
-            var requests: [Signal: Int] = [:]
-            var arrivals: ClosedRange<UInt64>?
-            var counted: Int64 = 0
-            scan.requests.forEach(in: gap.numbers) { row in
-                guard row.id > counted, row.arrival >= earliest, row.arrival <= latest else {
-                    return
-                }
-                counted = row.id
-                requests[row.signal, default: 0] += 1
-                let known = arrivals ?? row.arrival...row.arrival
-                arrivals =
-                    min(known.lowerBound, row.arrival)...max(known.upperBound, row.arrival)
-            }
-            let isAllKnown = requests.values.reduce(0, +) == gap.numbers.count
-            let first = gap.after ?? started.flatMap { $0 <= gap.before ?? .max ? $0 : nil }
-            let last = gap.before ?? ended.flatMap { $0 >= gap.after ?? 0 ? $0 : nil }
-            return RecoveryResult.Loss(
-                numbers: gap.numbers,
-                from: (isAllKnown ? arrivals?.lowerBound : first).map(Timestamp.init),
-                until: (isAllKnown ? arrivals?.upperBound : last).map(Timestamp.init),
-                requests: requests
-            )
+            var gap = gap
+            scan.requests.forEach(in: gap.numbers) { gap.take($0) }
+            return gap.loss(started: scan.recording?.started, ended: scan.recording?.ended)
         }
     }
 }

@@ -89,10 +89,7 @@ struct WriteAheadLog {
         func salts(_ index: Int) -> [UInt8] {
             file.bytes(at: headBytes + index * frameBytes + 8, count: 8)
         }
-        let first = (0..<min(count, 8)).map(salts)
-        // Where the header is damaged, two frames that agree tell as well.
-        let common = first.first { salts in first.count { $0 == salts } > 1 }
-        guard let current = Self.headSalts(file) ?? common ?? first.first else { return 0 }
+        guard let current = Self.headSalts(file) ?? commonSalts(count, salts) else { return 0 }
         // One of the two salts may be what is damaged.
         let last = (0..<count).last { index in
             let found = salts(index)
@@ -100,6 +97,21 @@ struct WriteAheadLog {
                 && (found.prefix(4) == current.prefix(4) || found.suffix(4) == current.suffix(4))
         }
         return last.map { $0 + 1 } ?? 0
+    }
+
+    /// The salts that tell a log's frames where its header is damaged: the first that two frames
+    /// agree on, or else those of the first frame.
+    private static func commonSalts(_ count: Int, _ salts: (Int) -> [UInt8]) -> [UInt8]? {
+        var met: Set<[UInt8]> = []
+        var first: [UInt8]?
+        for index in 0..<count {
+            let salts = salts(index)
+            // Frames that were zeroed, or filled with another byte, agree as well.
+            guard Set(salts).count > 1 else { continue }
+            guard met.insert(salts).inserted else { return salts }
+            first = first ?? salts
+        }
+        return first
     }
 
     /// The salts in a header that matches its checksum.

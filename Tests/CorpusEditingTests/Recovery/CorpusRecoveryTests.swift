@@ -160,6 +160,28 @@ struct CorpusRecoveryTests {
         #expect(!result.isEndKnown)
     }
 
+    @Test("tells a log's frames from each other where the first ones are gone", arguments: [3, 12])
+    func emptiedLog(frames: Int) async throws {
+        let live = folder.file("live.db")
+        let writer = try CorpusWriter(.init(path: live, blockBytes: 1 << 20), clock: WallClock())
+        var generator = TelemetryGenerator(seed: 68)
+        for _ in 0..<20 { try await writer.accept(generator.next()) }
+        let path = folder.file("killed.db")
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: live + suffix, toPath: path + suffix)
+        }
+        _ = try await writer.finish()
+        let frameBytes = 24 + 8_192
+        try SeededDamage.overwrite(
+            path + "-wal",
+            at: 0,
+            with: [UInt8](repeating: 0, count: 32 + frames * frameBytes)
+        )
+        let (result, saved) = try await recover(path)
+        #expect(saved.payloads.count >= 10)
+        #expect(!result.isEndKnown)
+    }
+
     @Test("goes without a log that is cut off before its first frame", arguments: [0, 10, 40])
     func cutLog(byteCount: Int) async throws {
         let corpus = try await RecordedCorpus(seed: 67, requests: 10, blockBytes: 4_000)
