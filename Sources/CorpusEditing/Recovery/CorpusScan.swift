@@ -53,7 +53,7 @@ struct CorpusScan {
     var isEmpty: Bool { blocks.isEmpty && requests.isEmpty && recording == nil }
 
     private mutating func add(_ page: [UInt8], _ image: PageImages.Image, _ isFirst: Bool) {
-        var ids: [Int64] = []
+        var rows: [TableLeaf.Cell] = []
         let cells = TableLeaf.cells(of: page, usableBytes: images.usableBytes, isFirst: isFirst)
         for cell in cells ?? [] {
             guard
@@ -63,12 +63,12 @@ struct CorpusScan {
             switch record.columns.count {
             case 11: addBlock(CorpusRows.Block(record), cell, of: page, image)
             case 8, 9:
-                if let row = CorpusRows.Request(record, rowID: cell.rowID) { ids.append(row.id) }
+                if CorpusRows.Request(record, rowID: cell.rowID) != nil { rows.append(cell) }
             case 7: addRecording(cell, of: page)
             default: continue
             }
         }
-        requests.add(ids, upTo: highestNumber, on: image, isFirst: isFirst)
+        requests.add(rows, upTo: highestNumber, on: image, isFirst: isFirst)
     }
 
     private mutating func addBlock(

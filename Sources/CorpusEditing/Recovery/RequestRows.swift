@@ -23,24 +23,37 @@ struct RequestRows {
     /// The highest number that a row gives.
     var last: Int64 { pages.map(\.ids.upperBound).max() ?? 0 }
 
-    /// Takes a page whose rows have these numbers, the positive ones up to `highest`.
+    /// Takes a page with these rows, those of them whose numbers are positive and up to `highest`.
     mutating func add(
-        _ ids: [Int64],
+        _ rows: [TableLeaf.Cell],
         upTo highest: Int64,
         on image: PageImages.Image,
         isFirst: Bool
     ) {
-        // They count up by one; those that stand far from where most do are damaged.
-        var origins: [Int64: Int] = [:]
-        for (place, id) in ids.enumerated() { origins[id &- Int64(place), default: 0] += 1 }
-        let (most, count) = (origins.values.max(), Int64(ids.count))
+        // Those that stand far from where most do are damaged.
+        let origins = Self.origins(of: rows)
+        let (most, count) = (origins.values.max(), Int64(rows.count))
         guard let origin = origins.filter({ $0.value == most }).keys.min(), origin <= highest
         else { return }
         let near = max(1, origin - count)...min(highest, max(1, origin) + 2 * count)
-        let kept = ids.filter(near.contains)
+        let kept = Self.believed(rows).map(\.rowID).filter(near.contains)
         guard let first = kept.min(), let last = kept.max() else { return }
         pages.append(Page(ids: first...last, image: image, isFirst: isFirst))
         widest = max(widest, last - first)
+    }
+
+    /// For each number that the page's first cell would have to have, how many rows count on from
+    /// it: one by one from cell to cell.
+    private static func origins(of rows: [TableLeaf.Cell]) -> [Int64: Int] {
+        rows.reduce(into: [:]) { $0[$1.rowID &- Int64($1.index), default: 0] += 1 }
+    }
+
+    /// Those of a page's rows whose number is not damaged, as it counts on from that of another, if
+    /// any does.
+    private static func believed(_ rows: [TableLeaf.Cell]) -> [TableLeaf.Cell] {
+        let origins = origins(of: rows)
+        guard origins.values.contains(where: { $0 > 1 }) else { return rows }
+        return rows.filter { origins[$0.rowID &- Int64($0.index), default: 0] > 1 }
     }
 
     /// Ends the taking of pages.
@@ -66,7 +79,7 @@ struct RequestRows {
                 usableBytes: images.usableBytes,
                 isFirst: page.isFirst
             )
-            for cell in cells ?? [] where wanted.contains(cell.rowID) {
+            for cell in Self.believed(cells ?? []) where wanted.contains(cell.rowID) {
                 guard let record = images.record(of: cell, on: bytes),
                     let row = RowRecord(record, recordBytes: cell.recordBytes)
                         .flatMap({ CorpusRows.Request($0, rowID: cell.rowID) })

@@ -18,7 +18,7 @@ final class SalvagedRequests {
     private var wanted: ClosedRange<Int64> = 0...0
     /// What rows say of the block's requests.
     private var rows: [Int64: [CorpusRows.Request]] = [:]
-    /// Whether a request is intact only if a row has its SHA-256.
+    /// Whether a request is intact only if a row has its SHA-256, its signal and its arrival.
     private var needsRows = false
 
     private var lastNumber: Int64 = 0
@@ -73,7 +73,12 @@ final class SalvagedRequests {
                 let prepared = try? PreparedRequest(request)
             else { continue }
             let row = rows[number - 1]?.first { $0.sha256 == prepared.sha256 }
-            guard row != nil || !needsRows else { continue }
+            if needsRows {
+                // What the block says of it isn't covered by the payload's checksum.
+                guard row?.signal == request.signal,
+                    row?.arrival == request.arrival.unixNanoseconds
+                else { continue }
+            }
             note(number - 1, prepared)
             return prepared.arriving(by: row?.transport ?? .httpProtobuf)
         }

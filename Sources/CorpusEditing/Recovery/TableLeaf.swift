@@ -5,6 +5,8 @@ enum TableLeaf {
     /// Where a row stands.
     struct Cell: Hashable {
         let rowID: Int64
+        /// Which of the page's cells it is, from 0 on.
+        let index: Int
         /// The length of its record.
         let recordBytes: Int
         /// Where the record, or its beginning, stands on the page.
@@ -28,11 +30,16 @@ enum TableLeaf {
         return (0..<count).compactMap { index in
             let place = page.bigEndian(head + 8 + 2 * index, 2)
             guard place >= pointersEnd else { return nil }
-            return cell(at: place, page, usableBytes)
+            return cell(index, at: place, page, usableBytes)
         }
     }
 
-    private static func cell(at place: Int, _ page: [UInt8], _ usableBytes: Int) -> Cell? {
+    private static func cell(
+        _ index: Int,
+        at place: Int,
+        _ page: [UInt8],
+        _ usableBytes: Int
+    ) -> Cell? {
         guard let (length, lengthEnd) = page.sqliteVarint(place, before: usableBytes),
             let (rowID, start) = page.sqliteVarint(lengthEnd, before: usableBytes),
             length <= UInt64(maximumRecordBytes)
@@ -49,6 +56,7 @@ enum TableLeaf {
         guard end + (hasOverflow ? 4 : 0) <= usableBytes else { return nil }
         return Cell(
             rowID: Int64(bitPattern: rowID),
+            index: index,
             recordBytes: recordBytes,
             local: start..<end,
             overflowPage: hasOverflow ? page.bigEndian(end, 4) : 0

@@ -91,6 +91,50 @@ struct CorpusRecoveryTests {
         #expect(result.isWhole && result.matchesDigest == true)
     }
 
+    @Test("saves nothing of a damaged block that its row contradicts")
+    func contradiction() async throws {
+        let corpus = try await RecordedCorpus(seed: 69, requests: 60, blockBytes: 9_000)
+        let before = try CorpusContents(corpus.path)
+        let database = try DatabaseQueue(path: corpus.path)
+        let count = try await database.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE blocks SET crc32 = crc32 + 1 WHERE first_request = 1;
+                    UPDATE requests SET arrival_ns = arrival_ns + 1 WHERE id = 2;
+                    UPDATE requests SET signal = signal % 3 + 1 WHERE id = 4
+                    """
+            )
+            return try Int.fetchOne(
+                database,
+                sql: "SELECT request_count FROM blocks WHERE first_request = 1"
+            )
+        }
+        try database.close()
+        try #require(try #require(count) > 4)
+        let (result, saved) = try await recover(corpus.path)
+        let kept = (1...60).filter { $0 != 2 && $0 != 4 }
+        #expect(saved.payloads == kept.map { before.payloads[$0 - 1] })
+        #expect(saved.arrivals == kept.map { before.arrivals[$0 - 1] })
+        #expect(result.losses.map(\.numbers) == [2...2, 4...4])
+    }
+
+    @Test("doesn't take a damaged number for that of a request after the last one")
+    func damagedRowNumber() async throws {
+        let corpus = try await RecordedCorpus(seed: 70, requests: 40, blockBytes: 4_000)
+        let count = try corpus.damageFirstBlock()
+        let database = try DatabaseQueue(path: corpus.path)
+        try await database.writeWithoutTransaction { database in
+            try database.execute(
+                sql: "PRAGMA foreign_keys = OFF; UPDATE requests SET id = 50 WHERE id = 40"
+            )
+        }
+        try database.close()
+        let (result, saved) = try await recover(corpus.path)
+        #expect(saved.payloads.count == 40 - count)
+        #expect(result.losses.map(\.numbers) == [1...Int64(count)])
+        #expect(result.lastNumber == 40)
+    }
+
     @Test("knows that it can't know what came after the last block that is left")
     func truncated() async throws {
         let corpus = try await RecordedCorpus(seed: 63, requests: 200, blockBytes: 4_000)
