@@ -86,6 +86,7 @@ public struct Player: Sendable {
         let (start, wallStart) = startTime()
         state.started.withLock { $0 = start }
         state.pace.withLock { $0 = Pace(start: start) }
+        if plan.lastDue != nil { lanes.openConnections() }
         let filled = ReadAhead<FilledBlock>(capacityBytes: configuration.readAheadBytes)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -135,35 +136,90 @@ public struct Player: Sendable {
         _ filled: ReadAhead<FilledBlock>,
         from start: ContinuousClock.Instant
     ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var pace = Pace(start: start)
-            var underWay = 0
-            var number = 0
-            while let block = try await next(filled) {
-                for request in block.requests {
-                    if underWay >= configuration.maximumInFlight {
-                        try await group.next()
-                        underWay -= 1
-                    }
-                    let planned = schedule.due(request.arrival, lap: request.lap)
-                    guard try await wait(until: planned, on: &pace, from: start) else { return }
-                    let due = planned.flatMap(pace.instant).map { start.duration(to: $0) }
-                    state.ledger.withLock { $0.began(request) }
-                    let delivery = Delivery(
-                        request: request,
-                        number: number,
-                        due: due,
-                        start: start
-                    )
-                    let lane = lanes.lanes[number % lanes.lanes.count]
-                    underWay += 1
-                    number += 1
-                    group.addTask(executorPreference: lane.deliveryExecutor) {
-                        await deliver(delivery, through: lane)
-                    }
+        let deliveries = Deliveries(
+            start: start,
+            state: state,
+            most: configuration.maximumInFlight
+        )
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask(executorPreference: lanes.lanes[0].executor) {
+                defer { deliveries.finish() }
+                do {
+                    try await handOver(filled, to: deliveries)
+                } catch {
+                    await drain(deliveries)
+                    throw error
+                }
+                await drain(deliveries)
+            }
+            for await unsettled in deliveries.unsettled {
+                let executor = unsettled.delivery.lane.deliveryExecutor
+                group.addTask(executorPreference: executor) {
+                    await settle(unsettled, of: deliveries)
                 }
             }
         }
+    }
+
+    /// Waits until nothing is under way; when the task is cancelled, that is ended at once.
+    private func drain(_ deliveries: Deliveries) async {
+        await withTaskCancellationHandler {
+            await deliveries.bound.wait(untilAtMost: 0)
+        } onCancel: {
+            lanes.abandon()
+        }
+    }
+
+    /// Hands each request over to a lane when it is due and may be under way.
+    private func handOver(
+        _ filled: ReadAhead<FilledBlock>,
+        to deliveries: Deliveries
+    ) async throws {
+        var pace = Pace(start: deliveries.start)
+        var handover = Handover(lanes, to: deliveries, schedule.speed)
+        while let block = try await next(filled) {
+            try Task.checkCancellation()
+            for request in block.requests {
+                while !deliveries.bound.enter() {
+                    handover.flush()
+                    try await waitForRoom(deliveries.bound)
+                }
+                let planned = schedule.due(request.arrival, lap: request.lap)
+                if !goesOnAtOnce(planned, pace) {
+                    guard try await wait(until: planned, on: &pace) else {
+                        handover.flush()
+                        deliveries.bound.leave()
+                        return
+                    }
+                }
+                let due = planned.flatMap(pace.instant).map { deliveries.start.duration(to: $0) }
+                state.ledger.withLock { $0.began(request) }
+                handover.add(request, due: due, now: clock.now)
+            }
+            // None of them waits for the next block.
+            handover.flush()
+        }
+    }
+
+    /// Waits for places among the requests under way.
+    ///
+    /// Without a schedule, for as many as leave the connections enough to do meanwhile, so that
+    /// this task is woken once for all of them.
+    private func waitForRoom(_ bound: InFlightBound) async throws {
+        let busy = min(bound.most - 1, max(bound.most * 3 / 4, lanes.fewestConnections))
+        let limit = schedule.speed == .maximum ? busy : bound.most - 1
+        await withTaskCancellationHandler {
+            await bound.wait(untilAtMost: limit)
+        } onCancel: {
+            bound.release()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Whether a request is due and nothing else is asked for: without a schedule, nearly always.
+    private func goesOnAtOnce(_ due: Duration?, _ pace: Pace) -> Bool {
+        due == nil && !pace.isPaused && !state.isAsked.load(ordering: .relaxed)
+            && !state.isEnding.load(ordering: .relaxed)
     }
 
     /// The next block; nil after the last, and at one that can't be read: what was begun goes on to
@@ -181,8 +237,7 @@ public struct Player: Sendable {
     /// - Returns: whether the replay goes on.
     private func wait(
         until due: Duration?,
-        on pace: inout Pace,
-        from start: ContinuousClock.Instant
+        on pace: inout Pace
     ) async throws -> Bool {
         while !state.isEnding.load(ordering: .relaxed) {
             if state.isAsked.exchange(false, ordering: .acquiring) { carryOut(on: &pace) }
@@ -208,23 +263,22 @@ public struct Player: Sendable {
 
     // MARK: Delivering
 
-    private struct Delivery: Sendable {
-        let request: OutgoingRequest
-        let number: Int
-        let due: Duration?
-        let start: ContinuousClock.Instant
-    }
-
     /// Sends a request until it is accepted or given up.
-    private func deliver(_ delivery: Delivery, through lane: SendingLanes.Lane) async {
-        let (request, start) = (delivery.request, delivery.start)
+    private func settle(_ unsettled: Deliveries.Unsettled, of deliveries: Deliveries) async {
+        let (delivery, start) = (unsettled.delivery, deliveries.start)
+        let request = delivery.request
         let policy = RetryPolicy(budget: configuration.retryFor)
-        let began = clock.now
         var tries = 0
         var wasOnWire = false
+        var triedBefore = unsettled.result
         while true {
-            let result = await lane.sender(for: request.signal)
-                .send(request.signal, body: request.body)
+            let result: SendResult
+            if let before = triedBefore.take() {
+                result = before
+            } else {
+                result = await delivery.lane.sender(for: request.signal)
+                    .send(request.signal, body: request.body)
+            }
             tries += 1
             let answered = start.duration(to: result.answeredAt)
             if let sentAt = result.sentAt, !wasOnWire {
@@ -233,6 +287,15 @@ public struct Player: Sendable {
                 state.ledger.withLock {
                     $0.sent(request, number: delivery.number, at: sent, due: delivery.due)
                 }
+            }
+            func fail(_ kind: String, _ example: String) {
+                deliveries.fail(
+                    delivery,
+                    wasOnWire: wasOnWire,
+                    at: answered,
+                    kind: kind,
+                    example: example
+                )
             }
             switch Verdict(result.outcome) {
             case .accepted(let rejected):
@@ -245,36 +308,21 @@ public struct Player: Sendable {
                         due: delivery.due
                     )
                 }
-                return
+                return deliveries.bound.leave()
             case .retryable(let retryAfter, let kind, let example):
                 let delay = policy.delay(
                     tries: tries,
-                    elapsed: began.duration(to: clock.now),
+                    elapsed: delivery.began.duration(to: clock.now),
                     retryAfter: retryAfter,
                     jitter: .random(in: 0...1)
                 )
                 guard let delay, !state.isEnding.load(ordering: .relaxed),
                     (try? await wait(until: clock.now + delay)) == true
-                else {
-                    return fail(delivery, wasOnWire, at: answered, kind, example)
-                }
+                else { return fail(kind, example) }
                 state.ledger.withLock { $0.retried(request, at: answered) }
             case .final(let kind, let example):
-                return fail(delivery, wasOnWire, at: answered, kind, example)
+                return fail(kind, example)
             }
-        }
-    }
-
-    private func fail(
-        _ delivery: Delivery,
-        _ wasOnWire: Bool,
-        at time: Duration,
-        _ kind: String,
-        _ example: String
-    ) {
-        state.ledger.withLock { ledger in
-            if !wasOnWire { ledger.neverSent(number: delivery.number) }
-            ledger.failed(delivery.request, at: time, kind: kind, example: example)
         }
     }
 

@@ -10,7 +10,8 @@ struct ReplayCompare: AsyncParsableCommand {
         discussion: """
             Takes reports that replay wrote with --report FILE.json or --json; those of --repeat \
             count as several runs. The first is what the others are held against. A change counts \
-            when it is beyond the threshold and its 95 % interval leaves zero out.
+            when all of its interval is beyond the threshold; the intervals of all figures and runs \
+            hold together with 95 %.
 
             EXAMPLES
               replay-compare before.json after.json

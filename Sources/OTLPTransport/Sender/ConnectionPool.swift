@@ -72,6 +72,15 @@ struct ConnectionPool<Connection: AnyObject, Request> {
         return .wait(openingConnection: beginOpening())
     }
 
+    /// Begins to open connections ahead of requests, until so many are open, or as many as may be.
+    /// - Returns: How many to open.
+    mutating func openAhead(_ count: Int) -> Int {
+        guard !isClosed else { return 0 }
+        let lacking = max(0, min(count, limit) - entries.count - openingCount)
+        openingCount += lacking
+        return lacking
+    }
+
     /// A request has ended: the next one for its connection.
     ///
     /// With nil, the connection has room, or is no longer to be given anything.
@@ -140,6 +149,13 @@ struct ConnectionPool<Connection: AnyObject, Request> {
         guard entries.removeValue(forKey: key) != nil else { return false }
         idle.removeAll { $0 === connection }
         return beginOpening()
+    }
+
+    /// Takes out the requests that wait.
+    /// - Returns: Them, and all connections, idle ones included.
+    mutating func abandon() -> (waiting: [Request], connections: [Connection]) {
+        defer { waiting.removeAll() }
+        return (Array(waiting), entries.values.map(\.connection) + retired.values)
     }
 
     /// Takes no more requests.

@@ -2,12 +2,29 @@ import NIOCore
 import OTLP
 import Synchronization
 
-/// One export request on its way, and the task that waits for its result.
+/// Whoever sent a request, and is told how that ended.
+public protocol SendObserver: AnyObject, Sendable {
+    /// The request has ended; called once, on the event loop of the connection if there was one.
+    func ended(_ result: SendResult)
+}
+
+/// One export request on its way, and whoever waits for its result.
 ///
-/// The task is resumed exactly once, by whoever ends the exchange first: the connection or the
+/// That one is told exactly once, by whoever ends the exchange first: the connection or the
 /// task's cancellation.
 final class Exchange: Sendable {
-    private typealias Continuation = CheckedContinuation<SendResult, Never>
+    /// Who is told.
+    enum Waiter {
+        case task(CheckedContinuation<SendResult, Never>)
+        case observer(any SendObserver)
+
+        func resume(returning result: SendResult) {
+            switch self {
+            case .task(let continuation): continuation.resume(returning: result)
+            case .observer(let observer): observer.ended(result)
+            }
+        }
+    }
 
     private enum State {
         /// Nobody waits yet; moves to `waiting` or `cancelled`.
@@ -15,9 +32,9 @@ final class Exchange: Sendable {
         /// Cancelled before anybody waited; moves to `ended`.
         case cancelled
         /// In the pool; moves to `sending` or `ended`.
-        case waiting(Continuation)
+        case waiting(Waiter)
         /// On a connection; moves to `ended`.
-        case sending(Continuation, SenderConnection)
+        case sending(Waiter, SenderConnection)
         case ended
     }
 
@@ -25,13 +42,22 @@ final class Exchange: Sendable {
     let body: ByteBuffer
     /// The encoded head of a request that is passed on for another client; nil for the sender's.
     let head: ByteBuffer?
-    private let state = Mutex(State.new)
+    private let state: Mutex<State>
     private let response = Mutex<ResponseReader?>(nil)
 
     init(_ signal: Signal, body: ByteBuffer, head: ByteBuffer? = nil) {
         self.signal = signal
         self.body = body
         self.head = head
+        state = Mutex(.new)
+    }
+
+    /// A request that waits from the start.
+    init(_ signal: Signal, body: ByteBuffer, observer: any SendObserver) {
+        self.signal = signal
+        self.body = body
+        head = nil
+        state = Mutex(.waiting(.observer(observer)))
     }
 
     /// The response as it came, where the request was passed on for another client.
@@ -48,7 +74,7 @@ final class Exchange: Sendable {
                 state = .ended
                 return true
             }
-            state = .waiting(continuation)
+            state = .waiting(.task(continuation))
             return false
         }
         if isCancelled { continuation.resume(returning: .unsent(.cancelled)) }
@@ -58,33 +84,33 @@ final class Exchange: Sendable {
     /// Gives the exchange to a connection; false when it has ended, cancelled while it waited.
     func claim(for connection: SenderConnection) -> Bool {
         state.withLock { state in
-            guard case .waiting(let continuation) = state else { return false }
-            state = .sending(continuation, connection)
+            guard case .waiting(let waiter) = state else { return false }
+            state = .sending(waiter, connection)
             return true
         }
     }
 
     func end(_ result: SendResult) {
-        let continuation = state.withLock { state -> Continuation? in
+        let waiter = state.withLock { state -> Waiter? in
             defer { state = .ended }
             switch state {
-            case .waiting(let continuation), .sending(let continuation, _): return continuation
+            case .waiting(let waiter), .sending(let waiter, _): return waiter
             case .new, .cancelled, .ended: return nil
             }
         }
-        continuation?.resume(returning: result)
+        waiter?.resume(returning: result)
     }
 
     /// Ends the exchange unless a connection has it, which then is told to.
     func cancel() {
-        let (waiter, connection) = state.withLock { state -> (Continuation?, SenderConnection?) in
+        let (waiter, connection) = state.withLock { state -> (Waiter?, SenderConnection?) in
             switch state {
             case .new:
                 state = .cancelled
                 return (nil, nil)
-            case .waiting(let continuation):
+            case .waiting(let waiter):
                 state = .ended
-                return (continuation, nil)
+                return (waiter, nil)
             case .sending(_, let connection):
                 return (nil, connection)
             case .cancelled, .ended:

@@ -10,6 +10,8 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
+    private static let placeholder = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+
     private struct Running {
         let exchange: Exchange
         let sentAt: ContinuousClock.Instant
@@ -18,7 +20,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     }
 
     private let sender: OTLPSender
-    private let headWriter: RequestHeadWriter
+    private let wire: HTTP1Wire
     private let opening: ConnectionPromise
     private let requestTimeout: TimeAmount
     private var context: ChannelHandlerContext?
@@ -28,9 +30,9 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     // At most one a connection, set again when it fires too early: requests are many, timeouts few.
     private var timer: Scheduled<Void>?
 
-    init(sender: OTLPSender, headWriter: RequestHeadWriter, opening: ConnectionPromise) {
+    init(sender: OTLPSender, wire: HTTP1Wire, opening: ConnectionPromise) {
         self.sender = sender
-        self.headWriter = headWriter
+        self.wire = wire
         self.opening = opening
         requestTimeout = TimeAmount(bounded: sender.configuration.requestTimeout)
     }
@@ -73,14 +75,12 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     }
 
     private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
-        headWriter.prepare(exchange)
         running = Running(
             exchange: exchange,
             sentAt: .now,
             deadline: .now() + requestTimeout
         )
-        context.write(wrapOutboundOut(.head(RequestHeadWriter.placeholder)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.body))), promise: nil)
+        wire.send(exchange)
         if timer == nil { setTimer(in: context) }
     }
 
@@ -96,12 +96,13 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
             leave()
             context?.close(promise: nil)
         }
+        // The next request doesn't wait for what is done about this one.
+        if let next { send(next) }
         if let ended {
             ended.exchange.end(
                 SendResult(outcome: outcome, sentAt: ended.sentAt, answeredAt: answeredAt)
             )
         }
-        if let next { send(next) }
     }
 
     private func leave() {
@@ -129,6 +130,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
 extension HTTP1Handler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        wire.connect(self)
         if context.channel.isActive { isReady(context) }
     }
 
@@ -153,6 +155,16 @@ extension HTTP1Handler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+    }
+
+    /// The running request was accepted, and its answer is over.
+    func receiveSuccess() {
+        end(.accepted(rejectedItems: 0, message: nil), keepingConnection: true)
+    }
+
+    /// The answer is for the decoder, which must see a request's head pass in order to expect one.
+    func expectResponse() {
+        context?.write(wrapOutboundOut(.head(Self.placeholder)), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -77,6 +77,36 @@ public final class OTLPSender: Sendable {
         }
     }
 
+    /// Sends one export request, once, and tells the observer how it ended, which may be before this
+    /// returns: from a connection's event loop that costs no task and no change of thread.
+    ///
+    /// As ``send(_:body:)`` but for the waiting; to be ended early by ``abandon()`` alone. JSON and
+    /// compression are done here, on the caller's thread.
+    public func send(_ signal: Signal, body: ByteBuffer, observer: any SendObserver) {
+        switch encode(signal, body) {
+        case .success(let bytes):
+            submit(Exchange(signal, body: bytes, observer: observer))
+        case .failure(let failure):
+            observer.ended(.unsent(failure.outcome))
+        }
+    }
+
+    /// Begins to open so many connections, or as many as there may be, so that the first requests
+    /// need not wait for them; with gRPC, where one carries many, that one alone.
+    ///
+    /// What keeps them from being opened, requests will find out.
+    public func openConnections(_ count: Int) {
+        let count = configuration.wireProtocol == .grpc ? min(1, count) : count
+        for _ in 0..<state.withLock({ $0.pool.openAhead(count) }) { openConnection() }
+    }
+
+    /// Ends all requests, those that wait and those under way, as cancelled; the sender stays open.
+    public func abandon() {
+        let (waiting, connections) = state.withLock { $0.pool.abandon() }
+        for exchange in waiting { exchange.cancel() }
+        for connection in connections { connection.abandon() }
+    }
+
     private struct EncodingFailure: Error {
         let outcome: SendOutcome
     }
@@ -237,11 +267,11 @@ extension OTLPSender {
         }
         switch heads {
         case .http(let heads):
-            let headWriter = RequestHeadWriter(heads)
+            let wire = HTTP1Wire(heads)
             try pipeline.addHandlers(
-                headWriter,
+                wire,
                 ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
-                HTTP1Handler(sender: self, headWriter: headWriter, opening: opening)
+                HTTP1Handler(sender: self, wire: wire, opening: opening)
             )
         case .grpc(let heads):
             try pipeline.addHandlers(

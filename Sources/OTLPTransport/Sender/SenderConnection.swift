@@ -18,12 +18,22 @@ final class SenderConnection: Sendable {
 
     /// Sends the request; the pool must have given the connection to it.
     func send(_ exchange: Exchange) {
-        run { $0.send(exchange) }
+        // Without a closure where none is needed: this is done for every request.
+        if eventLoop.inEventLoop {
+            handler.value.send(exchange)
+        } else {
+            eventLoop.execute { self.handler.value.send(exchange) }
+        }
     }
 
     /// Ends this request as cancelled if it is on the connection.
     func cancel(_ exchange: Exchange) {
         run { $0.cancel(exchange) }
+    }
+
+    /// Ends what the connection carries as cancelled, and closes it.
+    func abandon() {
+        run { $0.fail(.cancelled) }
     }
 
     func close() {

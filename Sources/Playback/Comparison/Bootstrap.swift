@@ -3,16 +3,26 @@ import Foundation
 /// Confidence intervals of the difference between two runs, by resampling (Efron's bootstrap); the
 /// same seed gives the same interval.
 struct Bootstrap {
-    /// How often each figure is drawn anew.
-    private static let draws = 1_000
+    /// The chance that any of the intervals misses.
+    private static let error = 0.05
+    /// Draws beyond either end of an interval, where the bounds on all draws leave as many.
+    private static let drawsBeyond = 10.0
 
     private var random: SplitMix64
+    // Of the draws, what lies beyond either end of an interval.
+    private let tail: Double
+    // How often each figure is drawn anew.
+    private let draws: Int
 
-    init(seed: UInt64) {
+    /// Intervals of which so many, at least one, hold together with 95 %: each is wider for it
+    /// (Bonferroni's correction), so that among many equal figures none seems to differ by chance.
+    init(seed: UInt64, intervals: Int = 1) {
         random = SplitMix64(seed: seed)
+        tail = Self.error / Double(max(1, intervals)) / 2
+        draws = Int(min(20_000, max(1_000, Self.drawsBeyond / tail)))
     }
 
-    /// The 95 % interval of the relative difference of a quantile, the second run against the
+    /// The interval of the relative difference of a quantile, the second run against the
     /// first; nil where there is nothing to draw from.
     ///
     /// A quantile of a sample drawn anew is the distribution's own at a rank that follows a beta
@@ -30,7 +40,7 @@ struct Bootstrap {
         }
     }
 
-    /// The 95 % interval of the relative difference of a mean; nil for fewer than three values.
+    /// The interval of the relative difference of a mean; nil for fewer than three values.
     mutating func interval(_ first: [Double], _ second: [Double]) -> ClosedRange<Double>? {
         guard first.count > 2, second.count > 2 else { return nil }
         return interval { random in
@@ -42,14 +52,14 @@ struct Bootstrap {
         _ draw: (inout SplitMix64) -> (Double, Double)
     ) -> ClosedRange<Double>? {
         var differences: [Double] = []
-        for _ in 0..<Self.draws {
+        for _ in 0..<draws {
             let (first, second) = draw(&random)
             if first > 0 { differences.append(second / first - 1) }
         }
         guard !differences.isEmpty else { return nil }
         differences.sort()
         let last = Double(differences.count - 1)
-        return differences[Int(0.025 * last)]...differences[Int((0.975 * last).rounded(.up))]
+        return differences[Int(tail * last)]...differences[Int(((1 - tail) * last).rounded(.up))]
     }
 
     private static func mean(of values: [Double], _ random: inout SplitMix64) -> Double {

@@ -46,7 +46,7 @@ extension ReplayComparison {
             .number("first"),
             .number("this"),
             .number("change"),
-            .number("95 % interval"),
+            .number("interval"),
             .text()
         )
         for difference in differences where difference.run == run {

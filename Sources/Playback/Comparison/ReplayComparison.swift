@@ -28,11 +28,13 @@ public struct ReplayComparison: Codable, Equatable, Sendable {
         public let other: Double
         /// The difference as a share of the first run's; 0 where that is 0.
         public let change: Double
-        /// The lower end of the change's 95 % interval; nil where there is none.
+        /// The lower end of the change's interval; nil where there is none.
+        ///
+        /// All intervals of a comparison hold together with 95 %.
         public let changeLow: Double?
         /// The upper end of it.
         public let changeHigh: Double?
-        /// Whether the change is beyond the threshold, and certain enough.
+        /// Whether the change is beyond the threshold, as is all of its interval.
         public let isBeyond: Bool
     }
 
@@ -75,7 +77,8 @@ public struct ReplayComparison: Codable, Equatable, Sendable {
             }
         }
         guard let first = runs.first, runs.count > 1 else { throw .tooFewRuns(runs.count) }
-        var bootstrap = Bootstrap(seed: seed)
+        let intervalCount = ReplayFigure.allCases.count(where: \.hasInterval) * (runs.count - 1)
+        var bootstrap = Bootstrap(seed: seed, intervals: intervalCount)
         var contents: [Mismatch] = []
         var settings: [Mismatch] = []
         var differences: [Difference] = []
@@ -164,7 +167,6 @@ public struct ReplayComparison: Codable, Equatable, Sendable {
         } else {
             interval = nil
         }
-        let isCertain = interval.map { !$0.contains(0) } ?? true
         return Difference(
             run: run,
             name: figure.rawValue,
@@ -173,9 +175,20 @@ public struct ReplayComparison: Codable, Equatable, Sendable {
             change: rounded(change),
             changeLow: interval.map { rounded($0.lowerBound) },
             changeHigh: interval.map { rounded($0.upperBound) },
-            isBeyond: isCertain && abs(change) > threshold
+            isBeyond: isBeyond(change, interval, threshold: threshold)
                 && abs(other - first) >= figure.indifference
         )
+    }
+
+    /// Whether a change, and all of its interval if it has one, is beyond the threshold.
+    static func isBeyond(
+        _ change: Double,
+        _ interval: ClosedRange<Double>?,
+        threshold: Double
+    ) -> Bool {
+        guard abs(change) > threshold else { return false }
+        guard let interval else { return true }
+        return interval.lowerBound > threshold || interval.upperBound < -threshold
     }
 
     /// Requests sent in each second, the last left out since it is seldom a whole one.

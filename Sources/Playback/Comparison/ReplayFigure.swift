@@ -56,6 +56,9 @@ enum ReplayFigure: String, CaseIterable {
         }
     }
 
+    /// Whether a change of it has an interval.
+    var hasInterval: Bool { self != .elapsedSeconds }
+
     /// Differences below this are the machine's, not the backend's.
     var indifference: Double {
         switch self {

@@ -19,13 +19,18 @@ struct OutgoingRequest: Sendable {
 
 /// What a replay sends of a block.
 struct FilledBlock: Sendable {
+    // A power of two, since allocations are rounded up to one: a buffer for a whole block, just
+    // above four MiB, would be twice as large as what it holds. And a buffer stays as long as any
+    // of its requests is under way.
+    private static let bufferBytes = 1 << 20
+
     var requests: [OutgoingRequest]
 
     init(_ requests: [OutgoingRequest]) {
         self.requests = requests
     }
 
-    /// Fills what is selected of a block into one buffer, of which each request gets a slice.
+    /// Fills what is selected of a block into a few buffers, of which each request gets a slice.
     init(
         _ contents: consuming BlockContents,
         lap: Int,
@@ -33,14 +38,20 @@ struct FilledBlock: Sendable {
         cutter: RequestCutter?
     ) throws {
         var contents = contents
-        var buffer = ByteBufferAllocator().buffer(capacity: contents.summary.payloadBytes)
-        var places: [(header: RequestHeader, offset: Int)] = []
+        var buffers = [ByteBuffer()]
+        var places: [(header: RequestHeader, buffer: Int, offset: Int)] = []
         places.reserveCapacity(contents.summary.requestCount)
         while let header = try contents.next() {
             let isSelected = filter.contains(header.number, header.signal, header.arrival)
-            if isSelected { places.append((header, buffer.writerIndex)) }
+            var last = buffers.count - 1
+            if buffers[last].writableBytes < header.payloadBytes {
+                let capacity = max(Self.bufferBytes, header.payloadBytes)
+                buffers.append(ByteBufferAllocator().buffer(capacity: capacity))
+                last += 1
+            }
+            if isSelected { places.append((header, last, buffers[last].writerIndex)) }
             // The decoder must fill what is not sent as well: the next one overwrites it.
-            _ = try buffer.writeWithUnsafeMutableBytes(
+            _ = try buffers[last].writeWithUnsafeMutableBytes(
                 minimumWritableBytes: header.payloadBytes
             ) { bytes in
                 let place = UnsafeMutableRawBufferPointer(rebasing: bytes[..<header.payloadBytes])
@@ -49,8 +60,9 @@ struct FilledBlock: Sendable {
             }
         }
         // Only now: a buffer that is written while a slice of it is held is copied first.
-        requests = try places.compactMap { header, offset in
-            let body = buffer.getSlice(at: offset, length: header.payloadBytes) ?? ByteBuffer()
+        requests = try places.compactMap { header, index, offset in
+            let body =
+                buffers[index].getSlice(at: offset, length: header.payloadBytes) ?? ByteBuffer()
             guard let cutter else { return OutgoingRequest(header, lap: lap, body: body) }
             let payload = Array(body.readableBytesView)
             return try cutter.cut(header.signal, payload)

@@ -1,4 +1,3 @@
-import Lifecycle
 public import NIOCore
 import OTLP
 public import OTLPTransport
@@ -8,23 +7,9 @@ public import OTLPTransport
 ///
 /// To be closed by whoever made it.
 public struct SendingLanes: Sendable {
-    struct Lane: Sendable {
-        /// One for each destination, which signals may share.
-        let senders: [OTLPSender]
-        fileprivate let senderOfSignal: [Signal: OTLPSender]
-        let executor: EventLoopExecutor
-        /// Where requests are delivered: on the event loop, unless they are compressed or turned
-        /// into JSON on the way, which would keep it from its connections.
-        let deliveryExecutor: any TaskExecutor
-
-        func sender(for signal: Signal) -> OTLPSender {
-            senderOfSignal[signal] ?? senders[0]
-        }
-    }
-
     /// Where the requests go; the connections of each destination are shared out among the lanes.
     public let destinations: ReplayDestinations
-    let lanes: [Lane]
+    let lanes: [SendingLane]
 
     /// Lanes on the group's next event loops, at least one and no more than there are connections.
     public init(
@@ -42,12 +27,10 @@ public struct SendingLanes: Sendable {
         lanes = (0..<count).map { index in
             let eventLoop = eventLoopGroup.next()
             var senders: [(destination: OTLPDestination, sender: OTLPSender)] = []
-            var senderOfSignal: [Signal: OTLPSender] = [:]
-            for signal in Signal.allCases {
+            func sender(_ signal: Signal) -> OTLPSender {
                 let destination = destinations[signal]
                 if let known = senders.first(where: { $0.destination == destination }) {
-                    senderOfSignal[signal] = known.sender
-                    continue
+                    return known.sender
                 }
                 var share = destination.configuration
                 share.connections =
@@ -58,14 +41,14 @@ public struct SendingLanes: Sendable {
                     eventLoopGroup: eventLoop
                 )
                 senders.append((destination, sender))
-                senderOfSignal[signal] = sender
+                return sender
             }
-            let executor = EventLoopExecutor(eventLoop)
-            return Lane(
-                senders: senders.map(\.sender),
-                senderOfSignal: senderOfSignal,
-                executor: executor,
-                deliveryExecutor: isWorkNeeded ? globalConcurrentExecutor : executor
+            return SendingLane(
+                traces: sender(.traces),
+                metrics: sender(.metrics),
+                logs: sender(.logs),
+                eventLoop: eventLoop,
+                isWorkNeeded: isWorkNeeded
             )
         }
     }
@@ -87,7 +70,7 @@ public struct SendingLanes: Sendable {
 
     /// The clock of the lane that keeps the schedule.
     public var clock: EventLoopClock {
-        EventLoopClock(eventLoop: lanes[0].executor.eventLoop)
+        EventLoopClock(eventLoop: lanes[0].eventLoop)
     }
 
     /// Closes all connections and returns once they are gone.
@@ -95,5 +78,20 @@ public struct SendingLanes: Sendable {
         for lane in lanes {
             for sender in lane.senders { await sender.close() }
         }
+    }
+
+    /// Has connections ready for the first requests of a schedule, which come in groups.
+    func openConnections() {
+        for lane in lanes { lane.openConnections() }
+    }
+
+    /// Ends all requests, those that wait and those under way, as cancelled.
+    func abandon() {
+        for lane in lanes { lane.abandon() }
+    }
+
+    /// Connections of the destination that has the fewest, in all lanes.
+    var fewestConnections: Int {
+        Signal.allCases.map { destinations[$0].configuration.connections }.min() ?? 1
     }
 }

@@ -80,6 +80,36 @@ struct ConnectionPoolTests {
         #expect(isOpening(submission) == true)
     }
 
+    @Test("opens connections ahead of requests, which then wait for those")
+    func ahead() {
+        var pool = Pool(limit: 3)
+        let (first, second) = (pool.openAhead(2), pool.openAhead(2))
+        #expect([first, second] == [2, 0])
+        let submissions = (0..<3).map { isOpening(pool.submit($0)) }
+        #expect(submissions == [false, false, true])
+        let rest = pool.openAhead(10)
+        #expect(rest == 0)
+        let failed = (0..<3).map { _ in pool.openingFailed() }
+        #expect(failed == [[], [], [0, 1, 2]])
+    }
+
+    @Test("gives up those who wait, and stays open")
+    func abandonment() {
+        var pool = Pool(limit: 1)
+        let connection = Connection()
+        for request in 0..<3 { _ = pool.submit(request) }
+        _ = pool.opened(connection)
+        let (waiting, connections) = pool.abandon()
+        #expect(waiting == [1, 2])
+        #expect(connections.count == 1)
+        let next = pool.next(for: connection)
+        #expect(next == nil)
+        guard case .send = pool.submit(3) else {
+            Issue.record("the idle connection was not used")
+            return
+        }
+    }
+
     private func target(_ submission: Pool.Submission) -> (Connection, isOpening: Bool)? {
         if case .send(let connection, let isOpening) = submission {
             (connection, isOpening)

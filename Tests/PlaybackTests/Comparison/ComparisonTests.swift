@@ -35,6 +35,48 @@ struct ComparisonTests {
         #expect(none.contains(0))
     }
 
+    /// Service times of a short run: a hundred requests, a few of which are slow.
+    private func run(slower: Double = 1, count: Int = 132, seed: UInt64) -> LatencyDistribution {
+        var random = SeededGenerator(seed: seed)
+        var counts: [Double: UInt64] = [:]
+        for _ in 0..<count {
+            let value = 0.3 * slower / .random(in: 0.02...1, using: &random).squareRoot()
+            counts[(value * 100).rounded() / 100, default: 0] += 1
+        }
+        let sorted = counts.sorted { $0.key < $1.key }
+        return LatencyDistribution(ms: sorted.map(\.key), counts: sorted.map(\.value))
+    }
+
+    /// How many of ten comparisons of three runs find any to differ from the first.
+    private func countDifferent(slower: Double = 1, count: Int = 132, threshold: Double) -> Int {
+        let quantiles = [0.5, 0.9]
+        return (0..<10).count { (family: Int) in
+            let seed = UInt64(family * 3)
+            var bootstrap = Bootstrap(seed: seed, intervals: 2 * quantiles.count)
+            let first = run(count: count, seed: seed)
+            return (1..<3).contains { number in
+                let other = run(slower: slower, count: count, seed: seed + UInt64(number))
+                return quantiles.contains { quantile in
+                    ReplayComparison.isBeyond(
+                        other.quantile(quantile) / first.quantile(quantile) - 1,
+                        bootstrap.interval(first, other, quantile: quantile),
+                        threshold: threshold
+                    )
+                }
+            }
+        }
+    }
+
+    @Test("calls equal runs the same, however many figures are compared")
+    func equalRuns() {
+        #expect(countDifferent(threshold: 0) <= 1)
+    }
+
+    @Test("tells runs that are slower from others")
+    func slowerRuns() {
+        #expect(countDifferent(slower: 2, count: 500, threshold: 0.05) == 10)
+    }
+
     @Test("draws an interval for means of seconds, and none for too few of them")
     func means() {
         var bootstrap = Bootstrap(seed: 7)
@@ -93,21 +135,17 @@ struct ComparisonTests {
         let report = try await report(seed: 41)
         let text = try ReportJSON.encode(report)
         let slower = text.replacingOccurrences(
-            of: "\"accepted_requests_per_second\" : \(report.fidelity.acceptedRequestsPerSecond)",
-            with: "\"accepted_requests_per_second\" : 1"
+            of: "\"elapsed_seconds\" : \(report.elapsedSeconds)",
+            with: "\"elapsed_seconds\" : 1000"
         ).replacingOccurrences(of: "\"max_in_flight\" : 256", with: "\"max_in_flight\" : 8")
         let comparison = try ReplayComparison(
             [file("a", [report]), ReportFile(path: "b", data: Data(slower.utf8))],
             threshold: 0.05
         )
         #expect(!comparison.same)
-        #expect(
-            comparison.differences.filter(\.isBeyond).map(\.name) == [
-                "accepted_requests_per_second"
-            ]
-        )
+        #expect(comparison.differences.filter(\.isBeyond).map(\.name) == ["elapsed_seconds"])
         #expect(comparison.settings.map(\.name) == ["maxInFlight"])
-        #expect(comparison.text().contains("NOT the same: beyond 5 % in accepted"))
+        #expect(comparison.text().contains("NOT the same: beyond 5 % in elapsed"))
     }
 
     @Test("refuses what is no report, and a single run")

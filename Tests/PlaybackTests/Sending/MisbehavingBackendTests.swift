@@ -130,6 +130,27 @@ struct MisbehavingBackendTests {
         expectIdentity(report)
     }
 
+    @Test("is cancelled while the backend hangs", arguments: [1, 2])
+    func cancelled(threads: Int) async throws {
+        let corpus = try await RecordedCorpus(seed: 13, requests: 40)
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        try await ScriptedBackend.run { number in
+            arrived.yield()
+            return number == 0 ? .status("503 No") : .silence
+        } _: { _, port in
+            var configuration = try settings("max")
+            configuration.maximumInFlight = 20
+            let (path, settings) = (corpus.path, configuration)
+            let playing = Task {
+                try await replay(path, port: port, settings, threads: threads)
+            }
+            var iterator = arrivals.makeAsyncIterator()
+            for _ in 0..<10 { _ = await iterator.next() }
+            playing.cancel()
+            await #expect(throws: CancellationError.self) { try await playing.value }
+        }
+    }
+
     @Test("finds a backend again that is back after it was gone")
     func comesBack() async throws {
         // Nothing is answered but by a closed connection, until the twentieth try.
