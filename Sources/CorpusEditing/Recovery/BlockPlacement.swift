@@ -127,12 +127,14 @@ struct BlockPlacement {
         return true
     }
 
-    /// Whether no segment has any of the numbers, and the block arrived between those around them.
+    /// Whether no segment has any of the numbers, and the block arrived between those around them,
+    /// or at most changed places with one: what comes in at the same moment needn't be numbered in
+    /// the order of its arrivals.
     private func isFree(_ numbers: ClosedRange<Int64>, for block: Int) -> Bool {
         let place = index(reaching: numbers.lowerBound)
         let isFree =
             place == segments.count || segments[place].numbers.lowerBound > numbers.upperBound
-        return isFree && fits(block, before: place)
+        return isFree && fits(block, before: place, passing: 1)
     }
 
     private func isInOrder(_ block: Int, _ next: Int) -> Bool {
@@ -140,12 +142,15 @@ struct BlockPlacement {
             && blocks[block].lastArrival <= blocks[next].lastArrival
     }
 
-    /// Whether a block arrived between the segments before and from a place on.
-    private func fits(_ block: Int, before place: Int) -> Bool {
+    /// Whether a block arrived between the segments before and from a place on, those not counted
+    /// that it may pass on either side, but for the first and the last of all.
+    private func fits(_ block: Int, before place: Int, passing passed: Int = 0) -> Bool {
         guard isOrdered else { return true }
         let arrival = blocks[block].firstArrival
-        return (place == 0 || blocks[segments[place - 1].block].firstArrival <= arrival)
-            && (place == segments.count || arrival <= blocks[segments[place].block].firstArrival)
+        let before = segments[..<place].suffix(1 + passed).first
+        let after = segments[place...].prefix(1 + passed).last
+        return before.map { blocks[$0.block].firstArrival <= arrival } ?? true
+            && after.map { arrival <= blocks[$0.block].firstArrival } ?? true
     }
 
     private func index(reaching number: Int64) -> Int {

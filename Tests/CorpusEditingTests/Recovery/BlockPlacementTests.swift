@@ -67,6 +67,15 @@ struct BlockPlacementTests {
         #expect(numbers == [1, 2, nil, nil, 5, 6, 7, 8, 9, 10, 11, 12])
     }
 
+    @Test("leaves a block at its number where it came in just after the next one")
+    func sameMoment() {
+        let numbers = placed([
+            (1...1, 1, .bothRows), (3...3, 2, .ownRow), (2...2, 3, .bothRows),
+            (5...5, 5, .bothRows), (6...6, 6, .bothRows),
+        ])
+        #expect(numbers == [1, 3, 2, nil, 5, 6])
+    }
+
     @Test("takes requests once that several blocks hold")
     func copies() {
         let numbers = placed([
