@@ -68,7 +68,7 @@ struct OrderClient: Sendable {
         let request = HTTPClientRequest(url: target + "/health")
         while true {
             var failure = LoadError.unreachable(target: target)
-            if let response = try? await client.execute(request, timeout: .seconds(1)) {
+            if let response = try? await client.execute(request, timeout: .seconds(5)) {
                 _ = try? await response.body.collect(upTo: Self.longestAnswerBytes)
                 if response.status == .ok { return }
                 failure = .unhealthy(target: target, status: Int(response.status.code))
