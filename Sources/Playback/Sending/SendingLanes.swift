@@ -51,6 +51,7 @@ public struct SendingLanes: Sendable {
                 isWorkNeeded: isWorkNeeded
             )
         }
+        clock = EventLoopClock(eventLoop: lanes[0].eventLoop)
     }
 
     /// Lanes that all go to one endpoint.
@@ -69,9 +70,7 @@ public struct SendingLanes: Sendable {
     }
 
     /// The clock of the lane that keeps the schedule.
-    public var clock: EventLoopClock {
-        EventLoopClock(eventLoop: lanes[0].eventLoop)
-    }
+    public let clock: EventLoopClock
 
     /// Closes all connections and returns once they are gone.
     public func close() async {

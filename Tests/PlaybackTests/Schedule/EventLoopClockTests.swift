@@ -1,0 +1,26 @@
+import NIOPosix
+import Playback
+import Testing
+
+@Suite("EventLoopClock")
+struct EventLoopClockTests {
+    private let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+
+    @Test("never comes back early, however late its timer was before")
+    func neverEarly() async throws {
+        for microseconds in [0, 20, 90, 300, 1_000, 5_000] {
+            for _ in 0..<10 {
+                let instant = clock.now + .microseconds(microseconds)
+                try await clock.sleep(until: instant)
+                #expect(clock.now >= instant)
+            }
+        }
+    }
+
+    @Test("waits no longer once it is cancelled")
+    func cancelled() async {
+        let waiting = Task { try await clock.sleep(until: clock.now + .seconds(3_600)) }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+}
