@@ -77,7 +77,14 @@ struct BlockSource: Sendable {
         guard let block = blocks.first else { return .zero }
         return ContinuousClock().measure {
             // What is wrong with it, the replay itself will find.
-            _ = try? fill(block, lap: 0, cutter: cutter(lap: 0), start: schedule.origin) { _, _ in }
+            var buffers = newBuffers
+            _ = try? fill(
+                block,
+                lap: 0,
+                cutter: cutter(lap: 0),
+                start: schedule.origin,
+                into: &buffers
+            ) { _, _ in }
         }
     }
 
@@ -93,6 +100,7 @@ struct BlockSource: Sendable {
     ) async {
         let nextArrivals = nextArrivals
         var order = ArrivalOrder()
+        var buffers = newBuffers
         do {
             for lap in 0..<schedule.laps {
                 order.restart()
@@ -104,6 +112,7 @@ struct BlockSource: Sendable {
                         lap: lap,
                         cutter: cutter,
                         start: start,
+                        into: &buffers,
                         onDamage: onDamage
                     )
                     let ready = FilledBlock(order.add(filled, nextArrival: nextArrival))
@@ -123,10 +132,17 @@ struct BlockSource: Sendable {
     /// damaged is left out, for only the replay that meets it can say whether that is an error.
     func forEachRequest(_ body: (OutgoingRequest) -> Void) throws {
         let cutter = cutter(lap: 0)
+        var buffers = newBuffers
         for block in blocks {
             do {
-                try fill(block, lap: 0, cutter: cutter, start: schedule.origin) { _, _ in }
-                    .forEach(body)
+                try fill(
+                    block,
+                    lap: 0,
+                    cutter: cutter,
+                    start: schedule.origin,
+                    into: &buffers
+                ) { _, _ in }
+                .forEach(body)
             } catch PlaybackError.damagedBlock {
                 continue
             }
@@ -155,11 +171,16 @@ struct BlockSource: Sendable {
         }.reversed()
     }
 
+    private var newBuffers: RequestBuffers {
+        RequestBuffers(readAheadBytes: configuration.readAheadBytes)
+    }
+
     private func fill(
         _ block: BlockSummary,
         lap: Int,
         cutter: RequestCutter?,
         start: Timestamp,
+        into buffers: inout RequestBuffers,
         onDamage: (BlockSummary, any Error) -> Void
     ) throws -> [OutgoingRequest] {
         do {
@@ -167,7 +188,8 @@ struct BlockSource: Sendable {
                 contents(of: block, lap: lap, start: start),
                 lap: lap,
                 filter: filter,
-                cutter: cutter
+                cutter: cutter,
+                into: &buffers
             ).requests
         } catch  where Self.isDamage(error) {
             guard configuration.skipsDamagedBlocks else { throw damage(block, error) }

@@ -19,11 +19,6 @@ struct OutgoingRequest: Sendable {
 
 /// What a replay sends of a block.
 struct FilledBlock: Sendable {
-    // A power of two, since allocations are rounded up to one: a buffer for a whole block, just
-    // above four MiB, would be twice as large as what it holds. And a buffer stays as long as any
-    // of its requests is under way.
-    private static let bufferBytes = 1 << 20
-
     var requests: [OutgoingRequest]
 
     init(_ requests: [OutgoingRequest]) {
@@ -35,18 +30,18 @@ struct FilledBlock: Sendable {
         _ contents: consuming BlockContents,
         lap: Int,
         filter: RequestFilter,
-        cutter: RequestCutter?
+        cutter: RequestCutter?,
+        into pool: inout RequestBuffers
     ) throws {
         var contents = contents
-        var buffers = [ByteBuffer()]
+        var buffers = [pool.take(atLeast: 0)]
         var places: [(header: RequestHeader, buffer: Int, offset: Int)] = []
         places.reserveCapacity(contents.summary.requestCount)
         while let header = try contents.next() {
             let isSelected = filter.contains(header.number, header.signal, header.arrival)
             var last = buffers.count - 1
             if buffers[last].writableBytes < header.payloadBytes {
-                let capacity = max(Self.bufferBytes, header.payloadBytes)
-                buffers.append(ByteBufferAllocator().buffer(capacity: capacity))
+                buffers.append(pool.take(atLeast: header.payloadBytes))
                 last += 1
             }
             if isSelected { places.append((header, last, buffers[last].writerIndex)) }
@@ -59,6 +54,7 @@ struct FilledBlock: Sendable {
                 return isSelected ? header.payloadBytes : 0
             }
         }
+        buffers.forEach { pool.give($0) }
         // Only now: a buffer that is written while a slice of it is held is copied first.
         requests = try places.compactMap { header, index, offset in
             let body =
