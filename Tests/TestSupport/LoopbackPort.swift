@@ -4,15 +4,17 @@ import Foundation
     import Glibc
 #endif
 
-/// A port of the loopback on which this process listens and never answers, until the value goes
-/// away.
+/// A port of the loopback that this process holds until the value goes away: it listens there and
+/// never answers, or refuses.
 public final class LoopbackPort: Sendable {
     /// The port's number.
     public let number: Int
     private let descriptor: Int32
 
-    /// Listens on a port: on one that the system picks if it is 0.
-    public init(_ number: UInt16 = 0) throws {
+    /// Holds a port: one that the system picks if it is 0.
+    ///
+    /// Where it doesn't listen, connections are refused, and nobody else can listen there.
+    public init(_ number: UInt16 = 0, listens: Bool = true) throws {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
@@ -26,7 +28,8 @@ public final class LoopbackPort: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let failed = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) != 0 || listen(descriptor, 16) != 0
+                bind(descriptor, address, length) != 0
+                    || (listens && listen(descriptor, 16) != 0)
                     || getsockname(descriptor, address, &length) != 0
             }
         }

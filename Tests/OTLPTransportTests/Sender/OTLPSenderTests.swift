@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import OTLP
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import OTLPTransport
@@ -319,11 +320,8 @@ struct OTLPSenderTests {
 
     @Test("reports that nobody listens, to all who wait, and tries again for the next")
     func refusedConnection() async throws {
-        let endpoint = try await ScriptedServer.run { _ in
-            .close
-        } _: {
-            $1
-        }
+        let port = try LoopbackPort(listens: false)
+        let endpoint = try OTLPEndpoint("http://127.0.0.1:\(port.number)")
         try await withSender(to: endpoint, .init(connections: 2)) { sender in
             await withTaskGroup(of: SendResult.self) { group in
                 for _ in 0..<10 { group.addTask { await sender.send(.logs, body: body) } }
@@ -337,6 +335,7 @@ struct OTLPSenderTests {
             }
             #expect(await sender.send(.logs, body: body).sentAt == nil)
         }
+        withExtendedLifetime(port) {}
     }
 
     @Test("ends a cancelled request at once and closes its connection; others go on")
