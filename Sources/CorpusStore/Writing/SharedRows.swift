@@ -5,9 +5,6 @@ import OTLP
 ///
 /// Each is entered when it is first met.
 struct SharedRows {
-    /// Past this a log record's body is cut, in bytes.
-    private static let longestBody = 256
-
     private let filterKeys = FilterKeys()
     private var names = NameCache()
     /// The attributes of the item at hand by which it is filtered, as they stand in its payload.
@@ -143,7 +140,7 @@ struct SharedRows {
     ) throws -> Int64 {
         // Bodies may all differ, so that looking each up would cost more than a repeated row.
         return try row(
-            of: Self.cut(Self.bytes(payload, item.body)),
+            of: Self.bytes(payload, item.body).shortened,
             in: .init(table: 3, owner: resource.service, first: item.kind),
             database,
             insert: "INSERT INTO messages (service_id, severity, body) VALUES (?, ?, ?)",
@@ -202,13 +199,5 @@ struct SharedRows {
         var text = AttributeText()
         forEach(attributes) { if isWanted($0.key) { text.add($0) } }
         return text.json
-    }
-
-    /// The beginning of a text, cut between two characters.
-    private static func cut(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        guard text.count > longestBody else { return text }
-        var end = longestBody
-        while end > longestBody - 4, text[end] & 0xc0 == 0x80 { end -= 1 }
-        return UnsafeRawBufferPointer(rebasing: text[..<end])
     }
 }

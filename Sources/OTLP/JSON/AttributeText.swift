@@ -5,9 +5,6 @@ import SwiftProtobuf
 ///
 /// What JSON has no plain value for is left out: arrays, maps, bytes, NaN and the infinities.
 package struct AttributeText {
-    /// Past this a text is cut, in bytes.
-    private static let longestText = 256
-
     private enum Value: Encodable {
         case text(String)
         case boolean(Bool)
@@ -16,8 +13,12 @@ package struct AttributeText {
 
         init?(_ value: Opentelemetry_Proto_Common_V1_AnyValue) {
             switch value.value {
-            case .stringValue(let text):
-                self = .text(String(decoding: text.utf8.prefix(longestText), as: UTF8.self))
+            case .stringValue(var text):
+                self = .text(
+                    text.withUTF8 {
+                        String(decoding: UnsafeRawBufferPointer($0).shortened, as: UTF8.self)
+                    }
+                )
             case .boolValue(let boolean): self = .boolean(boolean)
             case .intValue(let integer): self = .integer(integer)
             case .doubleValue(let number) where number.isFinite: self = .number(number)

@@ -241,4 +241,31 @@ struct CorpusWriterTests {
             ]
         )
     }
+
+    @Test("cuts long attributes and bodies between two characters")
+    func longTexts() async throws {
+        let text = String(repeating: "a", count: 255) + "éz"
+        let json = """
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"\(text)"},
+                "attributes":[{"key":"error.type","value":{"stringValue":"\(text)"}}]}]}]}]}
+            """
+        let payload = try OTLPJSON.decode(.logs, json: Array(json.utf8))
+        let corpus = try await RecordedCorpus([
+            ExportRequest(
+                signal: .logs,
+                arrival: Timestamp(unixNanoseconds: 1),
+                payload: payload
+            )
+        ])
+        let found = try await DatabaseQueue(path: corpus.path).read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT body FROM readable_log_records UNION ALL
+                    SELECT attributes ->> '$."error.type"' FROM readable_log_records
+                    """
+            )
+        }
+        #expect(found == Array(repeating: String(repeating: "a", count: 255), count: 2))
+    }
 }
