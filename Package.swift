@@ -127,7 +127,10 @@ let package = Package(
                 "CorpusEditing", "CorpusStore", "OTLP", "Terminal", .argumentParser, .protobuf,
             ],
             path: "tools/bench",
-            exclude: ["README.md"]
+            exclude: [
+                "README.md", "corpus-bench", "programs.py", "protocol-bench", "receive-bench",
+                "replay-bench",
+            ]
         ),
 
         // Tests mirror the libraries; CommandTests runs the built programs.

@@ -8,7 +8,6 @@
 - Files in the four forms of the Collector's file exporter, written here by hand, are imported.
 """
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -21,7 +20,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 import zstandard
 from google.protobuf import json_format
@@ -29,32 +27,14 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
+from listening import wait_for
+from otlp_json import mapped_ids, to_base64, to_hex
+
 REQUESTS = {
     1: trace_service_pb2.ExportTraceServiceRequest,
     2: metrics_service_pb2.ExportMetricsServiceRequest,
     3: logs_service_pb2.ExportLogsServiceRequest,
 }
-IDS = {"traceId", "spanId", "parentSpanId"}
-
-
-def mapped_ids(value, convert):
-    """The JSON value with `convert` applied to every trace and span id."""
-    if isinstance(value, dict):
-        return {
-            key: convert(entry) if key in IDS else mapped_ids(entry, convert)
-            for key, entry in value.items()
-        }
-    if isinstance(value, list):
-        return [mapped_ids(entry, convert) for entry in value]
-    return value
-
-
-def to_base64(hexadecimal):
-    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
-
-
-def to_hex(text):
-    return base64.b64decode(text).hex()
 
 
 def framed(data):
@@ -158,15 +138,6 @@ class Checker:
             recorder.send_signal(signal.SIGINT)
             assert recorder.wait(60) == 0
         return corpus
-
-
-def wait_for(port):
-    for _ in range(600):
-        with contextlib.suppress(OSError):
-            with socket.create_connection(("127.0.0.1", port), 1):
-                return
-        time.sleep(0.1)
-    sys.exit("record does not listen")
 
 
 def send_from_sdk(url):

@@ -8,7 +8,6 @@
 - Bad input is answered as the specifications say, and nothing of it is recorded.
 """
 
-import base64
 import contextlib
 import gzip
 import hashlib
@@ -30,6 +29,9 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
+from listening import wait_for
+from otlp_json import mapped_ids, to_base64, to_hex
+
 KINDS = {
     "traces": trace_service_pb2.ExportTraceServiceRequest,
     "metrics": metrics_service_pb2.ExportMetricsServiceRequest,
@@ -40,7 +42,6 @@ METHODS = {
     "metrics": "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
     "logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
 }
-IDS = {"traceId", "spanId", "parentSpanId"}
 ENCODINGS = {"none": None, "gzip": gzip.compress, "deflate": zlib.compress}
 
 
@@ -103,15 +104,6 @@ def free_ports(count):
     return ports
 
 
-def wait_for(port):
-    for _ in range(600):
-        with contextlib.suppress(OSError):
-            with socket.create_connection(("127.0.0.1", port), 1):
-                return
-        time.sleep(0.05)
-    sys.exit("record does not listen")
-
-
 def recorded(corpus, folder):
     """The payloads of a corpus as tools/read-corpus finds them, with signal and protocol."""
     tool = pathlib.Path(__file__).parent.parent / "read-corpus"
@@ -125,20 +117,11 @@ def recorded(corpus, folder):
     return [(row[1], row[5], payload) for row, payload in zip(rows, payloads)]
 
 
-def mapped_ids(value, convert):
-    if isinstance(value, dict):
-        return {
-            key: convert(entry) if key in IDS else mapped_ids(entry, convert)
-            for key, entry in value.items()
-        }
-    return [mapped_ids(entry, convert) for entry in value] if isinstance(value, list) else value
-
-
 def as_json(what, payload, **options):
     """The OTLP/JSON form of a payload: the official package's, with ids in hex."""
     value = json_format.MessageToDict(
         KINDS[what].FromString(payload), use_integers_for_enums=True, **options)
-    return json.dumps(mapped_ids(value, lambda text: base64.b64decode(text).hex())).encode()
+    return json.dumps(mapped_ids(value, to_hex)).encode()
 
 
 def emit(tracers, meters, loggers):
@@ -312,9 +295,7 @@ def check_json(build, folder, samples):
             status, content = recorder.post(
                 what, compress(text), None if name == "none" else name, "application/json")
             assert (status, json.loads(content)) == (200, {}), content
-            official = json_format.ParseDict(
-                mapped_ids(json.loads(text), lambda t: base64.b64encode(bytes.fromhex(t)).decode()),
-                KINDS[what]())
+            official = json_format.ParseDict(mapped_ids(json.loads(text), to_base64), KINDS[what]())
             expected.append((what, official))
     found = recorded(corpus, folder)
     assert len(found) == len(expected)

@@ -8,7 +8,6 @@ what `corpus-tool export` says that the corpus holds, request by request:
 - with `--timestamps shift` all but the times is equal, and each time has moved as the mode says.
 """
 
-import base64
 import collections
 import contextlib
 import gzip
@@ -30,6 +29,8 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
 
+from otlp_json import mapped_ids, to_base64
+
 PROTOCOLS = ("http/protobuf", "http/json", "grpc")
 KINDS = {
     "traces": (1, traces.ExportTraceServiceRequest, traces.ExportTraceServiceResponse),
@@ -41,7 +42,6 @@ SERVICES = {
     "opentelemetry.proto.collector.metrics.v1.MetricsService": "metrics",
     "opentelemetry.proto.collector.logs.v1.LogsService": "logs",
 }
-IDS = {"traceId", "spanId", "parentSpanId"}
 TIMES = {"time_unix_nano", "start_time_unix_nano", "end_time_unix_nano", "observed_time_unix_nano"}
 
 
@@ -130,24 +130,12 @@ class GRPCReceiver(Receiver, grpc.GenericRpcHandler):
         self.server.stop(0).wait()
 
 
-def mapped_ids(value):
-    """The JSON value with every trace and span id in base64, as protobuf's own mapping has them."""
-    if isinstance(value, dict):
-        return {
-            key: base64.b64encode(bytes.fromhex(entry)).decode() if key in IDS else mapped_ids(entry)
-            for key, entry in value.items()
-        }
-    if isinstance(value, list):
-        return [mapped_ids(entry) for entry in value]
-    return value
-
-
 def parsed(bodies):
     """The signals and messages of what was received."""
     for (signal, kind), body in bodies:
         request = KINDS[signal][1]
         if kind == "application/json":
-            yield signal, json_format.ParseDict(mapped_ids(json.loads(body)), request())
+            yield signal, json_format.ParseDict(mapped_ids(json.loads(body), to_base64), request())
         else:
             yield signal, request.FromString(body)
 
