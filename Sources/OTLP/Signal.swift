@@ -14,6 +14,15 @@ public enum Signal: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// The service whose `Export` takes this signal by gRPC (OTLP specification, "OTLP/gRPC").
+    public var service: String {
+        switch self {
+        case .traces: "opentelemetry.proto.collector.trace.v1.TraceService"
+        case .metrics: "opentelemetry.proto.collector.metrics.v1.MetricsService"
+        case .logs: "opentelemetry.proto.collector.logs.v1.LogsService"
+        }
+    }
+
     /// What one item of this signal is called, in the plural: `spans`, `metric_points` or
     /// `log_records`.
     public var itemsName: String {

@@ -3,27 +3,16 @@ import OTLP
 
 /// The encoded heads of the three kinds of request, up to the number of the content length.
 struct RequestHeads: Sendable {
-    private let traces: ByteBuffer
-    private let metrics: ByteBuffer
-    private let logs: ByteBuffer
+    private let heads: PerSignal<ByteBuffer>
 
     init(endpoint: OTLPEndpoint, configuration: OTLPSender.Configuration) {
-        func head(_ signal: Signal) -> ByteBuffer {
-            Self.head(signal, endpoint: endpoint, configuration: configuration)
-        }
-        traces = head(.traces)
-        metrics = head(.metrics)
-        logs = head(.logs)
+        heads = PerSignal { Self.head($0, endpoint: endpoint, configuration: configuration) }
     }
 
     /// Writes a complete head into the buffer, whose storage is reused when nobody else holds it.
     func write(_ signal: Signal, bodyBytes: Int, into buffer: inout ByteBuffer) {
         buffer.clear()
-        switch signal {
-        case .traces: buffer.writeImmutableBuffer(traces)
-        case .metrics: buffer.writeImmutableBuffer(metrics)
-        case .logs: buffer.writeImmutableBuffer(logs)
-        }
+        buffer.writeImmutableBuffer(heads[signal])
         buffer.writeString(String(bodyBytes))
         buffer.writeStaticString("\r\n\r\n")
     }

@@ -15,22 +15,12 @@ final class SendingLane: Sendable {
     let deliveryExecutor: any TaskExecutor
     /// Whether every request is compressed or turned into JSON.
     private let isWorkNeeded: Bool
-    private let traces: OTLPSender
-    private let metrics: OTLPSender
-    private let logs: OTLPSender
+    private let sender: PerSignal<OTLPSender>
 
     /// A lane whose senders' connections live on the event loop; signals may share a sender.
-    init(
-        traces: OTLPSender,
-        metrics: OTLPSender,
-        logs: OTLPSender,
-        eventLoop: any EventLoop,
-        isWorkNeeded: Bool
-    ) {
+    init(_ sender: PerSignal<OTLPSender>, eventLoop: any EventLoop, isWorkNeeded: Bool) {
         self.eventLoop = eventLoop
-        self.traces = traces
-        self.metrics = metrics
-        self.logs = logs
+        self.sender = sender
         self.isWorkNeeded = isWorkNeeded
         let executor = EventLoopExecutor(eventLoop)
         self.executor = executor
@@ -38,14 +28,10 @@ final class SendingLane: Sendable {
     }
 
     /// Each of them once or more.
-    var senders: [OTLPSender] { [traces, metrics, logs] }
+    var senders: [OTLPSender] { Signal.allCases.map { sender[$0] } }
 
     func sender(for signal: Signal) -> OTLPSender {
-        switch signal {
-        case .traces: traces
-        case .metrics: metrics
-        case .logs: logs
-        }
+        sender[signal]
     }
 
     /// Sends requests, all of them this lane's, in their order.

@@ -1,5 +1,5 @@
 public import NIOCore
-import OTLP
+public import OTLP
 public import OTLPTransport
 
 /// Event loops that send export requests side by side, each the home of its senders' connections
@@ -10,6 +10,8 @@ public struct SendingLanes: Sendable {
     /// Where the requests go; the connections of each destination are shared out among the lanes.
     public let destinations: ReplayDestinations
     let lanes: [SendingLane]
+    /// Connections of the destination that has the fewest, in all lanes.
+    let fewestConnections: Int
 
     /// Lanes on the group's next event loops, at least one and no more than there are connections.
     public init(
@@ -19,8 +21,8 @@ public struct SendingLanes: Sendable {
     ) {
         self.destinations = destinations
         let configurations = Signal.allCases.map { destinations[$0].configuration }
-        let fewest = configurations.map(\.connections).min() ?? 1
-        let count = min(max(1, count), max(1, fewest))
+        fewestConnections = configurations.map(\.connections).min() ?? 1
+        let count = min(max(1, count), max(1, fewestConnections))
         let isWorkNeeded = configurations.contains { configuration in
             configuration.compression == .gzip || configuration.wireProtocol == .httpJSON
         }
@@ -44,9 +46,7 @@ public struct SendingLanes: Sendable {
                 return sender
             }
             return SendingLane(
-                traces: sender(.traces),
-                metrics: sender(.metrics),
-                logs: sender(.logs),
+                PerSignal(sender),
                 eventLoop: eventLoop,
                 isWorkNeeded: isWorkNeeded
             )
@@ -87,10 +87,5 @@ public struct SendingLanes: Sendable {
     /// Ends all requests, those that wait and those under way, as cancelled.
     func abandon() {
         for lane in lanes { lane.abandon() }
-    }
-
-    /// Connections of the destination that has the fewest, in all lanes.
-    var fewestConnections: Int {
-        Signal.allCases.map { destinations[$0].configuration.connections }.min() ?? 1
     }
 }

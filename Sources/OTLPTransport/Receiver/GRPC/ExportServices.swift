@@ -33,25 +33,31 @@ struct ExportServices: RegistrableRPCService {
         var collector: BodyCollector?
         defer { collector?.release() }
         if request.metadata[stringValues: RequestGuard.compressed].contains(where: { _ in true }) {
-            do throws(ExportRefusal) {
-                message = try await inflated(message, &collector)
-            } catch {
-                intake.log.refused(error, signal, by: .grpc)
-                throw error.rpcError
+            message = try await answering(signal) { () throws(ExportRefusal) in
+                try await inflated(message, &collector)
             }
         }
         if let tap = intake.tap { return try await pass(message, request, signal, by: tap) }
+        let export = ExportRequest(
+            signal: signal,
+            arrival: arrival,
+            transport: .grpc,
+            payload: message
+        )
+        try await answering(signal) { () throws(ExportRefusal) in
+            try await intake.accept(export)
+        }
+        // An empty Export…ServiceResponse encodes to no bytes.
+        return StreamingServerResponse(single: ServerResponse(message: []))
+    }
+
+    /// Does what may be refused: of that the log learns, and the client as gRPC says it.
+    private func answering<Value>(
+        _ signal: Signal,
+        _ body: () async throws(ExportRefusal) -> Value
+    ) async throws(RPCError) -> Value {
         do throws(ExportRefusal) {
-            try await intake.accept(
-                ExportRequest(
-                    signal: signal,
-                    arrival: arrival,
-                    transport: .grpc,
-                    payload: message
-                )
-            )
-            // An empty Export…ServiceResponse encodes to no bytes.
-            return StreamingServerResponse(single: ServerResponse(message: []))
+            return try await body()
         } catch {
             intake.log.refused(error, signal, by: .grpc)
             throw error.rpcError
@@ -100,12 +106,8 @@ extension ExportServices {
             encoding: .identity,
             body: body
         )
-        let answer: ForwardedAnswer
-        do throws(ExportRefusal) {
-            answer = try await tap.forward(tapped, signal, fields: fields, body: body)
-        } catch {
-            intake.log.refused(error, signal, by: .grpc)
-            throw error.rpcError
+        let answer = try await answering(signal) { () throws(ExportRefusal) in
+            try await tap.forward(tapped, signal, fields: fields, body: body)
         }
         guard (200..<300).contains(answer.status) else { throw answer.rpcError }
         return StreamingServerResponse(
@@ -149,17 +151,6 @@ extension ForwardedAnswer {
             )
         }
         return RPCError(code: code, message: message, metadata: metadata)
-    }
-}
-
-extension Signal {
-    /// The service that takes the signal's export requests.
-    fileprivate var service: String {
-        switch self {
-        case .traces: "opentelemetry.proto.collector.trace.v1.TraceService"
-        case .metrics: "opentelemetry.proto.collector.metrics.v1.MetricsService"
-        case .logs: "opentelemetry.proto.collector.logs.v1.LogsService"
-        }
     }
 }
 

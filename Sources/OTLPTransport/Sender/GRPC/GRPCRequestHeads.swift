@@ -4,26 +4,13 @@ import OTLP
 
 /// The header fields of the three kinds of call (gRPC over HTTP/2, "Requests").
 struct GRPCRequestHeads: Sendable {
-    private let traces: HPACKHeaders
-    private let metrics: HPACKHeaders
-    private let logs: HPACKHeaders
+    private let heads: PerSignal<HPACKHeaders>
 
     init(endpoint: OTLPEndpoint, configuration: OTLPSender.Configuration) {
-        func head(_ signal: Signal) -> HPACKHeaders {
-            Self.head(signal, endpoint: endpoint, configuration: configuration)
-        }
-        traces = head(.traces)
-        metrics = head(.metrics)
-        logs = head(.logs)
+        heads = PerSignal { Self.head($0, endpoint: endpoint, configuration: configuration) }
     }
 
-    subscript(signal: Signal) -> HPACKHeaders {
-        switch signal {
-        case .traces: traces
-        case .metrics: metrics
-        case .logs: logs
-        }
-    }
+    subscript(signal: Signal) -> HPACKHeaders { heads[signal] }
 
     private static func head(
         _ signal: Signal,
@@ -32,7 +19,7 @@ struct GRPCRequestHeads: Sendable {
     ) -> HPACKHeaders {
         var fields = [
             (":method", "POST"), (":scheme", endpoint.isSecure ? "https" : "http"),
-            (":path", path(signal)), (":authority", endpoint.authority),
+            (":path", "/\(signal.service)/Export"), (":authority", endpoint.authority),
             ("te", "trailers"), ("content-type", "application/grpc+proto"),
             ("grpc-timeout", timeout(configuration.requestTimeout)),
             ("grpc-accept-encoding", "identity"), ("user-agent", "playback"),
@@ -50,16 +37,6 @@ struct GRPCRequestHeads: Sendable {
             }
         }
         return HPACKHeaders(fields)
-    }
-
-    private static func path(_ signal: Signal) -> String {
-        let service =
-            switch signal {
-            case .traces: "trace.v1.TraceService"
-            case .metrics: "metrics.v1.MetricsService"
-            case .logs: "logs.v1.LogsService"
-            }
-        return "/opentelemetry.proto.collector.\(service)/Export"
     }
 
     /// At most eight digits and a unit.
