@@ -24,8 +24,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     private let opening: ConnectionPromise
     private let requestTimeout: TimeAmount
     private var context: ChannelHandlerContext?
-    // From registration with the pool until the connection leaves it.
-    private var connection: SenderConnection?
+    private let membership: PoolMembership
     private var running: Running?
     // At most one a connection, set again when it fires too early: requests are many, timeouts few.
     private var timer: Scheduled<Void>?
@@ -34,6 +33,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
         self.sender = sender
         self.wire = wire
         self.opening = opening
+        membership = PoolMembership(of: sender)
         requestTimeout = TimeAmount(bounded: sender.configuration.requestTimeout)
     }
 
@@ -41,27 +41,21 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
         guard let context, context.channel.isActive else {
             return sender.connectionFailed("\(OpeningError.closed)")
         }
-        self.connection = connection
-        switch sender.opened(connection, capacity: 1) {
-        case .open(let exchanges): exchanges.forEach(send)
-        case .closed:
-            self.connection = nil
-            context.close(promise: nil)
-        }
+        guard let exchanges = membership.join(as: connection, capacity: 1)
+        else { return context.close(promise: nil) }
+        exchanges.forEach(send)
     }
 
     /// Sends the request, or the next one that waits if it has been cancelled.
     ///
     /// On a connection that turns out closed, it goes back to the pool: nothing of it was sent.
     func send(_ first: Exchange) {
-        guard let context, let connection, context.channel.isActive else {
+        guard let context, let connection = membership.connection, context.channel.isActive else {
             leave()
             return sender.submit(first)
         }
-        var candidate: Exchange? = first
-        while let exchange = candidate {
-            if exchange.claim(for: connection) { return write(exchange, in: context) }
-            candidate = sender.next(for: connection)
+        if let exchange = membership.claimed(first, for: connection) {
+            write(exchange, in: context)
         }
     }
 
@@ -90,8 +84,8 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
         running = nil
         // The connection is free, or gone, before the waiting task learns of the result.
         var next: Exchange?
-        if keepingConnection, let connection {
-            next = sender.next(for: connection)
+        if keepingConnection, membership.connection != nil {
+            next = membership.next()
         } else {
             leave()
             context?.close(promise: nil)
@@ -108,9 +102,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     private func leave() {
         timer?.cancel()
         timer = nil
-        guard let connection else { return }
-        self.connection = nil
-        sender.closed(connection)
+        membership.leave()
     }
 
     private func setTimer(in context: ChannelHandlerContext) {

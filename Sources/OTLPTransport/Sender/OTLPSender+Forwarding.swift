@@ -38,13 +38,7 @@ extension OTLPSender {
         }
         head.writeString("Content-Length: \(body.readableBytes)\r\n\r\n")
         let exchange = Exchange(signal, body: body, head: head)
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if exchange.begin(continuation) { submit(exchange) }
-            }
-        } onCancel: {
-            exchange.cancel()
-        }
+        let result = await result(of: exchange)
         if let raw = exchange.rawResponse?.raw, raw.isWhole {
             return ForwardedAnswer(
                 status: Int(raw.head.status.code),

@@ -67,8 +67,13 @@ public final class OTLPSender: Sendable {
         case .success(let bytes): encoded = bytes
         case .failure(let failure): return .unsent(failure.outcome)
         }
-        let exchange = Exchange(signal, body: encoded)
-        return await withTaskCancellationHandler {
+        return await result(of: Exchange(signal, body: encoded))
+    }
+
+    /// Carries out an exchange that nobody has begun, and waits for its end; cancelling the task
+    /// ends it.
+    func result(of exchange: Exchange) async -> SendResult {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if exchange.begin(continuation) { submit(exchange) }
             }

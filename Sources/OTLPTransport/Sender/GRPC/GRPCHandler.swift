@@ -32,8 +32,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     private let requestTimeout: TimeAmount
     private let isCompressed: Bool
     private var context: ChannelHandlerContext?
-    // From registration with the pool until the connection leaves it.
-    private var connection: SenderConnection?
+    private let membership: PoolMembership
     private var calls: [HTTP2StreamID: Call] = [:]
     private var nextStreamID: Int32 = 1
     private var capacity: Int?
@@ -51,6 +50,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
         self.sender = sender
         self.heads = heads
         self.opening = opening
+        membership = PoolMembership(of: sender)
         requestTimeout = TimeAmount(bounded: sender.configuration.requestTimeout)
         isCompressed = sender.configuration.compression == .gzip
     }
@@ -78,13 +78,13 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
         guard let context, context.channel.isActive else {
             return sender.connectionFailed("\(OpeningError.closed)")
         }
-        self.connection = connection
-        switch sender.opened(connection, capacity: capacity ?? Self.usualCapacity) {
-        case .open(let exchanges): exchanges.forEach(send)
-        case .closed:
-            self.connection = nil
-            context.close(promise: nil)
-        }
+        guard
+            let exchanges = membership.join(
+                as: connection,
+                capacity: capacity ?? Self.usualCapacity
+            )
+        else { return context.close(promise: nil) }
+        exchanges.forEach(send)
     }
 
     /// Sends the request, or the next one that waits if it has been cancelled.
@@ -92,14 +92,14 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     /// On a connection that turns out closed or leaving, it goes back to the pool: nothing of it
     /// was sent.
     func send(_ first: Exchange) {
-        guard let context, let connection, context.channel.isActive, !isRetired else {
+        guard let context, let connection = membership.connection, context.channel.isActive,
+            !isRetired
+        else {
             if context?.channel.isActive != true { leave() }
             return sender.submit(first)
         }
-        var candidate: Exchange? = first
-        while let exchange = candidate {
-            if exchange.claim(for: connection) { return write(exchange, in: context) }
-            candidate = sender.next(for: connection)
+        if let exchange = membership.claimed(first, for: connection) {
+            write(exchange, in: context)
         }
     }
 
@@ -152,7 +152,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     /// Ends a call; the stream has room for the next one before the waiting task learns of it.
     private func end(_ id: HTTP2StreamID, _ outcome: SendOutcome) {
         guard let call = calls.removeValue(forKey: id) else { return }
-        let next = connection.flatMap { sender.next(for: $0) }
+        let next = membership.next()
         end(call, outcome)
         if let next { send(next) }
         closeIfDone()
@@ -166,7 +166,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     private func retire() {
         guard !isRetired else { return }
         isRetired = true
-        if let connection { sender.retired(connection) }
+        if let connection = membership.connection { sender.retired(connection) }
     }
 
     private func closeIfDone() {
@@ -178,9 +178,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     private func leave() {
         timer?.cancel()
         timer = nil
-        guard let connection else { return }
-        self.connection = nil
-        sender.closed(connection)
+        membership.leave()
     }
 
     /// Closes the stream of a call that has ended: of one that hasn't, NIO's word that a stream is
@@ -275,7 +273,7 @@ extension GRPCHandler {
             capacity = limit ?? Self.usualCapacity
             openWindow(by: Self.connectionWindowBytes, in: context)
             opening.succeed(SenderConnection(self, eventLoop: context.eventLoop))
-        } else if let limit, let connection {
+        } else if let limit, let connection = membership.connection {
             capacity = limit
             sender.setCapacity(limit, of: connection).forEach(send)
         }
