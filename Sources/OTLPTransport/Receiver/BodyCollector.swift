@@ -11,8 +11,9 @@ struct BodyCollector {
         case compressed
     }
 
-    // A client's announcement alone makes nobody set aside more than this.
-    private static let largestReserve = 256 * 1024
+    // A long body is collected in parts of this size: one array that grows is copied again and again,
+    // of a body of many megabytes for so long that others notice.
+    private static let partBytes = 256 * 1024
 
     // What is inflated at once comes to a thousand times as much at most.
     private static let pieceBytes = 512
@@ -28,6 +29,8 @@ struct BodyCollector {
     private var takenBytes = 0
     private var compressedBytes = 0
     private var sinceYieldBytes = 0
+    /// All full parts, and the one that is being filled.
+    private var parts: [[UInt8]] = []
     private var bytes: [UInt8] = []
 
     /// A collector that has nothing yet; `announcedBytes` is the length that the head gives.
@@ -47,7 +50,7 @@ struct BodyCollector {
         if let announcedBytes {
             // Of a compressed body, the length says only how much is to be read.
             guard announcedBytes <= limitBytes else { throw .tooLong(limitBytes: limitBytes) }
-            bytes.reserveCapacity(min(max(0, announcedBytes), Self.largestReserve))
+            bytes.reserveCapacity(min(max(0, announcedBytes), Self.partBytes))
         }
     }
 
@@ -58,7 +61,7 @@ struct BodyCollector {
     mutating func append(_ chunk: ByteBuffer) async throws(ExportRefusal) {
         guard let inflater else {
             try take(chunk.readableBytes)
-            bytes.append(contentsOf: chunk.readableBytesView)
+            chunk.readableBytesSpan.withUnsafeBytes { keep($0) }
             return
         }
         var rest = chunk
@@ -95,7 +98,7 @@ struct BodyCollector {
             inflater.feed(input)
             while let part = try Self.next(of: inflater) {
                 try take(part.count)
-                bytes.append(contentsOf: part)
+                keep(part)
             }
         }
     }
@@ -107,8 +110,13 @@ struct BodyCollector {
         } catch {
             throw ExportRefusal(error)
         }
-        let body = bytes
-        bytes = []
+        let (parts, last) = (parts, bytes)
+        (self.parts, bytes) = ([], [])
+        guard !parts.isEmpty else { return last }
+        var body: [UInt8] = []
+        body.reserveCapacity(parts.count * Self.partBytes + last.count)
+        for part in parts { body += part }
+        body += last
         return body
     }
 
@@ -123,6 +131,19 @@ struct BodyCollector {
     mutating func release() {
         budget.giveBack(takenBytes)
         takenBytes = 0
+    }
+
+    private mutating func keep(_ piece: UnsafeRawBufferPointer) {
+        var rest = piece[...]
+        while rest.count > Self.partBytes - bytes.count {
+            let fitting = rest.prefix(Self.partBytes - bytes.count)
+            bytes.append(contentsOf: fitting)
+            parts.append(bytes)
+            bytes = []
+            bytes.reserveCapacity(Self.partBytes)
+            rest = rest.dropFirst(fitting.count)
+        }
+        bytes.append(contentsOf: rest)
     }
 
     private mutating func take(_ count: Int) throws(ExportRefusal) {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// One of the package's programs, running as a child process whose output is collected.
 final class BuiltProgram: Sendable {
@@ -28,6 +29,8 @@ final class BuiltProgram: Sendable {
 
     private let name: String
     private let process = Process()
+    // What a program that is killed leaves behind goes with it.
+    private let temporaryFolder: TemporaryFolder
     private let state = Mutex(State())
     // Yields whenever there is something new to look at, and ends with the program.
     private let changes: AsyncStream<Void>
@@ -40,10 +43,11 @@ final class BuiltProgram: Sendable {
         reading input: FileHandle
     ) throws {
         self.name = name
+        temporaryFolder = try TemporaryFolder()
         (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         process.executableURL = Self.folder.appendingPathComponent(name)
         process.arguments = arguments
-        process.environment = Self.environment
+        process.environment = Self.environment.merging(["TMPDIR": temporaryFolder.path]) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.standardInput = input
         let (output, complaints) = (Pipe(), Pipe())
