@@ -33,7 +33,9 @@ extension CorpusFile {
                 try database.inTransaction {
                     try insert(batch, firstRequest: block.run.firstRequest, in: database)
                     try write([block], replacing: nil, in: database)
-                    if index != .none { try addRows(of: [block.run], in: database) }
+                    if index != .none {
+                        try addRows(of: RowBacklog.Portion(block.run), in: database)
+                    }
                     return .commit
                 }
                 state.withLock { state in

@@ -12,16 +12,9 @@ extension CorpusFile {
     func finish() async throws(CorpusError) -> CorpusTotals {
         let result: Result<CorpusTotals, CorpusError>
         do {
-            let plan = state.withLock { state in
-                var block = state.block
-                return block.seal().map { (block, $0) }
-            }
-            let blocks = try await EncodedBlock.encode(plan?.1.runs ?? [])
-            result = .success(
-                try await onDatabase { [self] database in
-                    try complete(database, plan?.1, plan?.0, blocks)
-                }
-            )
+            // What could not be sealed before, and the rest.
+            for _ in 0..<2 { try await sealRest() }
+            result = .success(try await onDatabase { [self] in try complete($0) })
         } catch {
             result = .failure(CorpusError(error, path: path))
         }
@@ -31,28 +24,20 @@ extension CorpusFile {
         return totals
     }
 
-    private func complete(
-        _ database: Database,
-        _ plan: OpenBlock.Plan?,
-        _ block: OpenBlock?,
-        _ blocks: [EncodedBlock]
-    ) throws -> CorpusTotals {
-        if let plan, let block {
-            try unlessFull {
-                try database.inTransaction {
-                    try write(blocks, replacing: plan.replacesFrom, in: database)
-                    return .commit
-                }
-                state.withLock { state in
-                    state.block = block
-                    if index != .none { state.unindexed += plan.runs }
-                    state.sealedBytes += blocks.reduce(0) { $0 + $1.data.count }
-                    state.openBytes = 0
-                    state.totals.blockBytes = state.sealedBytes
-                }
-            }
+    private func sealRest() async throws {
+        let plan = state.withLock { state in
+            state.prepareSealing { $0.seal() }
+            return state.sealing?.plan
         }
-        let hasRows = try unlessFull { try addRows(in: database) }
+        guard let plan else { return }
+        let blocks = try await EncodedBlock.encode(plan.runs)
+        try await onDatabase { [self] database in
+            _ = try unlessFull { try seal(blocks, of: plan, in: database) }
+        }
+    }
+
+    private func complete(_ database: Database) throws -> CorpusTotals {
+        let hasRows = try unlessFull { try addRows(items: .max, in: database) }
         try unlessFull { try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         let hasIndexes = try hasRows && buildIndexes(in: database)
         let digest = try digest(in: database)

@@ -10,12 +10,44 @@ final class CorpusFile: Sendable {
     struct State {
         var anchors = TraceAnchors()
         var block: OpenBlock
-        /// Full blocks, committed, whose items have no rows yet.
-        var unindexed: [OpenBlock.Run] = []
+        /// What is to be sealed or is being sealed, if anything.
+        var sealing: Sealing?
+        var backlog = RowBacklog()
         var totals = CorpusTotals()
         var sealedBytes = 0
+        /// Of the small blocks that are not in ``sealing``.
         var openBytes = 0
+
+        /// Begins another sealing when there is enough for one, and none.
+        mutating func prepareSealing(_ plan: (inout OpenBlock) -> OpenBlock.Plan?) {
+            guard sealing == nil, let plan = plan(&block) else { return }
+            sealing = Sealing(plan: plan, openBytes: openBytes)
+            openBytes = 0
+        }
+
+        /// Counts blocks that were written, whose items may be to get rows.
+        mutating func count(_ blocks: [EncodedBlock], getRows: Bool) {
+            for block in blocks {
+                if block.run.isSealed {
+                    sealedBytes += block.data.count
+                    if getRows { backlog.add(block.run) }
+                } else {
+                    openBytes += block.data.count
+                }
+            }
+            totals.blockBytes = sealedBytes + openBytes + (sealing?.openBytes ?? 0)
+        }
     }
+
+    /// Small blocks that become full ones.
+    struct Sealing {
+        let plan: OpenBlock.Plan
+        let openBytes: Int
+        var isRunning = false
+    }
+
+    // So many rows take two or three milliseconds.
+    private static let fewestRows = 512
 
     let path: String
     let index: ItemIndex
@@ -156,36 +188,36 @@ final class CorpusFile: Sendable {
 
     /// Commits export requests in one transaction.
     ///
-    /// The rows of the items that the commit before made full blocks of are added while the new
-    /// requests are encoded: nobody waits for them, and both cores have work.
+    /// Some rows of items in full blocks are added while the new requests are encoded, so that both
+    /// cores have work: of twice as many items as come in, so that none fall behind.
     /// - Returns: why it could not be done, in which case nothing was.
     func commit(_ batch: [PreparedRequest]) async -> CorpusError? {
         let ordered = batch.sorted { $0.request.arrival < $1.request.arrival }
-        var next = state.withLock { (block: $0.block, sealed: $0.sealedBytes, open: $0.openBytes) }
-        let firstRequest = next.block.nextRequest
+        var block = state.withLock { $0.block }
+        let firstRequest = block.nextRequest
         do {
             let placed = try await place(ordered)
-            let plan = next.block.append(placed)
-            async let indexing: Void = onDatabase { [self] in try addRows(in: $0) }
+            let rows = max(Self.fewestRows, 2 * placed.itemCount)
+            let plan = block.append(placed)
+            async let indexing: Void = onDatabase { [self] in try addRows(items: rows, in: $0) }
             // Away from the thread that SQLite works on, and on all cores.
             let blocks = try await EncodedBlock.encode(plan.runs)
             try await indexing
-            count(blocks, of: plan, &next.sealed, &next.open)
-            let accepted = next
+            let accepted = block
             try await onDatabase { [self] database in
                 try makeRoom(for: blocks, placed, in: database)
                 try database.inTransaction {
                     try insert(ordered, firstRequest: firstRequest, in: database)
-                    try write(blocks, replacing: plan.replacesFrom, in: database)
+                    try write(blocks, replacing: plan.replaced, in: database)
                     return .commit
                 }
                 state.withLock { state in
                     state.anchors.committed()
-                    state.block = accepted.block
-                    if index != .none { state.unindexed = plan.runs.filter(\.isSealed) }
-                    (state.sealedBytes, state.openBytes) = (accepted.sealed, accepted.open)
+                    state.block = accepted
+                    if plan.replaced != nil { state.openBytes = 0 }
                     state.totals.add(ordered)
-                    state.totals.blockBytes = accepted.sealed + accepted.open
+                    state.count(blocks, getRows: index != .none)
+                    state.prepareSealing { $0.sealFull() }
                     publicTotals.withLock { $0 = state.totals }
                 }
             }
@@ -194,6 +226,40 @@ final class CorpusFile: Sendable {
             // What is remembered may speak of rows that were rolled back.
             state.withLock { $0.anchors.rolledBack() }
             return CorpusError(error, path: path)
+        }
+    }
+
+    /// Makes full blocks of the small ones when there are enough, while commits go on.
+    ///
+    /// Where it can't be done, the requests stay in small blocks until the next time.
+    func sealFullBlocks() async {
+        let plan: OpenBlock.Plan? = state.withLock { state in
+            guard state.sealing?.isRunning == false else { return nil }
+            state.sealing?.isRunning = true
+            return state.sealing?.plan
+        }
+        guard let plan else { return }
+        do {
+            let blocks = try await EncodedBlock.encode(plan.runs)
+            try await onDatabase { [self] database in
+                try makeRoom(for: blocks, [], in: database)
+                try seal(blocks, of: plan, in: database)
+            }
+        } catch {
+            state.withLock { $0.sealing?.isRunning = false }
+        }
+    }
+
+    /// Writes the full blocks that become of small ones.
+    func seal(_ blocks: [EncodedBlock], of plan: OpenBlock.Plan, in database: Database) throws {
+        try database.inTransaction {
+            try write(blocks, replacing: plan.replaced, in: database)
+            return .commit
+        }
+        state.withLock { state in
+            state.sealing = nil
+            state.count(blocks, getRows: index != .none)
+            publicTotals.withLock { $0 = state.totals }
         }
     }
 
@@ -231,18 +297,6 @@ final class CorpusFile: Sendable {
         return needsDatabase ? try await onDatabase(place) : try place(in: nil)
     }
 
-    private func count(
-        _ blocks: [EncodedBlock],
-        of plan: OpenBlock.Plan,
-        _ sealed: inout Int,
-        _ open: inout Int
-    ) {
-        if plan.replacesFrom != nil { open = 0 }
-        for block in blocks {
-            if block.run.isSealed { sealed += block.data.count } else { open += block.data.count }
-        }
-    }
-
     /// Makes sure that what is to be written leaves room to end the recording.
     private func makeRoom(
         for blocks: [EncodedBlock],
@@ -250,10 +304,13 @@ final class CorpusFile: Sendable {
         in database: Database
     ) throws {
         let open = state.withLock { state in
-            let unindexed = state.unindexed.reduce(0) { $0 + $1.itemCount }
-            return (bytes: state.openBytes, items: state.block.itemCount + unindexed)
+            (
+                bytes: state.openBytes + (state.sealing?.openBytes ?? 0),
+                items: state.block.itemCount + (state.sealing?.plan.itemCount ?? 0)
+                    + state.backlog.itemCount
+            )
         }
-        let items = open.items + batch.reduce(0) { $0 + $1.prepared.scan.items.count }
+        let items = open.items + batch.itemCount
         let bytes =
             blocks.reduce(0) { $0 + $1.data.count } + open.bytes + batch.count * 128
             + (index == .none ? 0 : items * 64) + 16 * 8_192
@@ -302,29 +359,33 @@ final class CorpusFile: Sendable {
     /// Writes blocks.
     func write(
         _ blocks: [EncodedBlock],
-        replacing replacesFrom: Int64?,
+        replacing replaced: Range<Int64>?,
         in database: Database
     ) throws {
-        if let replacesFrom {
+        if let replaced {
             try database.execute(
-                sql: "DELETE FROM blocks WHERE first_request >= ?",
-                arguments: [replacesFrom]
+                sql: "DELETE FROM blocks WHERE first_request >= ? AND first_request < ?",
+                arguments: [replaced.lowerBound, replaced.upperBound]
             )
         }
         for block in blocks { try block.insert(in: database) }
     }
 
-    /// Adds the rows of the items whose full blocks are committed.
+    /// Adds the rows of about that many items whose full blocks are committed.
     ///
     /// A power cut may lose them, with the note that they are there: they can be made again.
-    func addRows(in database: Database) throws {
-        let runs = state.withLock { $0.unindexed }
-        guard !runs.isEmpty else { return }
+    func addRows(items: Int, in database: Database) throws {
+        var left = items
+        guard state.withLock({ !$0.backlog.isEmpty }) else { return }
         try database.execute(sql: "PRAGMA synchronous = NORMAL")
         let added = Result {
-            try database.inTransaction {
-                try addRows(of: runs, in: database)
-                return .commit
+            while left > 0, let portion = state.withLock({ $0.backlog.next(items: left) }) {
+                try database.inTransaction {
+                    try addRows(of: portion, in: database)
+                    return .commit
+                }
+                state.withLock { $0.backlog.remove(portion) }
+                left -= portion.itemCount
             }
         }
         try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -334,24 +395,22 @@ final class CorpusFile: Sendable {
             tables.withLock { $0.rolledBack() }
             throw error
         }
-        state.withLock { $0.unindexed = [] }
     }
 
-    /// Adds the rows of the items of full blocks.
-    func addRows(of runs: [OpenBlock.Run], in database: Database) throws {
-        for run in runs {
-            try tables.withLock {
-                try $0.insert(
-                    run.requests.lazy.map(\.items),
-                    firstRequest: run.firstRequest,
-                    in: database
-                )
-            }
-            try database.execute(
-                sql: "UPDATE blocks SET indexed = 1 WHERE first_request = ?",
-                arguments: [run.firstRequest]
+    /// Adds the rows of the items of requests in a full block.
+    func addRows(of portion: RowBacklog.Portion, in database: Database) throws {
+        try tables.withLock {
+            try $0.insert(
+                portion.requests.lazy.map(\.items),
+                firstRequest: portion.firstRequest,
+                in: database
             )
         }
+        guard let block = portion.completedBlock else { return }
+        try database.execute(
+            sql: "UPDATE blocks SET indexed = 1 WHERE first_request = ?",
+            arguments: [block]
+        )
     }
 }
 

@@ -121,6 +121,8 @@ public final class CorpusWriter: TelemetrySink {
         wasFull.store(error == .full(path: path), ordering: .relaxed)
         for waiter in batch.dropFirst() { waiter.wake(error.map { .failed($0) } ?? .committed) }
         queue.withLock { $0.commitEnded() }?.wake(.lead)
+        // Nobody but this request waits for it.
+        if error == nil { await file.sealFullBlocks() }
         return error
     }
 

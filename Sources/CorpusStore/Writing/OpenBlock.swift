@@ -4,9 +4,9 @@ import OTLP
 /// I/O.
 ///
 /// Each commit writes its requests at once: as full blocks when there are enough of them, else as
-/// one small block. When enough small blocks have come together, their requests and the new ones are
-/// encoded as full blocks, and the small ones are deleted in the same transaction: a request is in
-/// exactly one block at any time.
+/// one small block. When enough small blocks have come together, their requests are encoded as full
+/// blocks while the recording goes on, and the small ones are deleted in the transaction that writes
+/// these: a request is in exactly one block at any time.
 struct OpenBlock: Sendable {
     /// A run of requests to be encoded as one block.
     struct Run: Sendable {
@@ -15,15 +15,22 @@ struct OpenBlock: Sendable {
         let isSealed: Bool
 
         /// How many items the requests hold.
-        var itemCount: Int { requests.reduce(0) { $0 + $1.prepared.scan.items.count } }
+        var itemCount: Int { requests.itemCount }
     }
 
-    /// What a commit writes.
+    /// What is to be written.
     struct Plan: Sendable {
         var runs: [Run]
-        /// The small blocks from this request on are in the runs now, and to be deleted.
-        var replacesFrom: Int64?
+        /// The requests whose small blocks are to be deleted, since they are in the runs.
+        var replaced: Range<Int64>?
+
+        /// How many items the requests hold.
+        var itemCount: Int { runs.reduce(0) { $0 + $1.itemCount } }
     }
+
+    // A commit that finds so much more than a full block waiting seals it itself, so that those who
+    // send wait for the recorder.
+    private static let mostWaiting = 4
 
     private let targetBytes: Int
     private var requests: [PlacedRequest] = []
@@ -42,17 +49,20 @@ struct OpenBlock: Sendable {
     /// Takes requests that follow those before.
     mutating func append(_ batch: [PlacedRequest]) -> Plan {
         let first = nextRequest
+        let bytes = batch.reduce(0) { $0 + $1.prepared.request.payload.count }
         nextRequest += Int64(batch.count)
-        payloadBytes += batch.reduce(0) { $0 + $1.prepared.request.payload.count }
-        guard payloadBytes >= targetBytes else {
-            requests += batch
-            itemCount += batch.reduce(0) { $0 + $1.prepared.scan.items.count }
-            return Plan(
-                runs: [Run(firstRequest: first, requests: batch[...], isSealed: false)],
-                replacesFrom: nil
-            )
+        payloadBytes += bytes
+        if bytes >= targetBytes || payloadBytes / Self.mostWaiting >= targetBytes {
+            return takeAll(with: batch)
         }
-        return takeAll(with: batch)
+        requests += batch
+        itemCount += batch.itemCount
+        return Plan(runs: [Run(firstRequest: first, requests: batch[...], isSealed: false)])
+    }
+
+    /// Takes what waits in small blocks, once it is enough for a full one.
+    mutating func sealFull() -> Plan? {
+        payloadBytes >= targetBytes ? seal() : nil
     }
 
     /// Counts requests that are put in a block otherwise.
@@ -68,9 +78,9 @@ struct OpenBlock: Sendable {
     /// All blocks get about the same size, from the target up to twice that, so that nothing is left
     /// over to be encoded again.
     private mutating func takeAll(with batch: [PlacedRequest]) -> Plan {
-        let isReplacing = !requests.isEmpty
         let run = requests + batch
         let start = nextRequest - Int64(run.count)
+        let replaced = requests.isEmpty ? nil : start..<start + Int64(requests.count)
         let count = max(1, payloadBytes / targetBytes)
         var runs: [Run] = []
         var bytes = 0
@@ -90,6 +100,6 @@ struct OpenBlock: Sendable {
         }
         requests = []
         (payloadBytes, itemCount) = (0, 0)
-        return Plan(runs: runs, replacesFrom: isReplacing ? start : nil)
+        return Plan(runs: runs, replaced: replaced)
     }
 }

@@ -83,3 +83,8 @@ struct PlacedRequest: Sendable {
         )
     }
 }
+
+extension Collection where Element == PlacedRequest {
+    /// How many items the requests hold.
+    var itemCount: Int { reduce(0) { $0 + $1.prepared.scan.items.count } }
+}

@@ -60,6 +60,31 @@ struct CorpusWriterTests {
         #expect(try CorpusReader(path: path).recording.isComplete)
     }
 
+    @Test("seals blocks and adds rows while the recording goes on")
+    func sealingMeanwhile() async throws {
+        let requests = try requests(120)
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        let writer = try CorpusWriter(.init(path: path, blockBytes: 20_000), clock: WallClock())
+        for request in requests { try await writer.accept(request) }
+        let database = try DatabaseQueue(path: path)
+        let (sealed, indexed, open) = try await database.read { database in
+            let counts = try Row.fetchOne(
+                database,
+                sql: "SELECT sum(sealed), sum(indexed), sum(NOT sealed) FROM blocks"
+            )
+            return try #require(counts.map { ($0[0] as Int, $0[1] as Int, $0[2] as Int) })
+        }
+        try database.close()
+        #expect(sealed > 3)
+        #expect(indexed >= sealed - 1)
+        #expect(open < requests.count / 2)
+        #expect(writer.totals.blockBytes > 0)
+        _ = try await writer.finish()
+        #expect(try payloads(path) == requests.map(\.payload))
+        #expect(try CorpusReader(path: path).verify().problems == [])
+    }
+
     @Test("counts agree with SQL on the item tables")
     func counts() async throws {
         let corpus = try await RecordedCorpus(try requests(60))
