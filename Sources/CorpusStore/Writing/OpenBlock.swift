@@ -28,8 +28,9 @@ struct OpenBlock: Sendable {
         var itemCount: Int { runs.reduce(0) { $0 + $1.itemCount } }
     }
 
-    // A commit that finds so much more than a full block waiting seals it itself, so that those who
-    // send wait for the recorder.
+    // A commit seals blocks itself when it has that share of one, or finds that many waiting: then
+    // senders are faster than the recorder, for which they are to wait.
+    private static let largeShare = 8
     private static let mostWaiting = 4
 
     private let targetBytes: Int
@@ -52,9 +53,9 @@ struct OpenBlock: Sendable {
         let bytes = batch.reduce(0) { $0 + $1.prepared.request.payload.count }
         nextRequest += Int64(batch.count)
         payloadBytes += bytes
-        if bytes >= targetBytes || payloadBytes / Self.mostWaiting >= targetBytes {
-            return takeAll(with: batch)
-        }
+        let isFlooded =
+            bytes >= targetBytes / Self.largeShare || payloadBytes / Self.mostWaiting >= targetBytes
+        if payloadBytes >= targetBytes, isFlooded { return takeAll(with: batch) }
         requests += batch
         itemCount += batch.itemCount
         return Plan(runs: [Run(firstRequest: first, requests: batch[...], isSealed: false)])

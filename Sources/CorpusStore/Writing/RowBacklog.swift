@@ -42,7 +42,8 @@ struct RowBacklog: Sendable {
         itemCount += run.itemCount
     }
 
-    /// The requests that come next: as many as hold that many items, but one at least.
+    /// The requests that come next: as many as hold that many items, but one at least, and all of a
+    /// block that has few more.
     func next(items limit: Int) -> Portion? {
         guard let block = blocks.first else { return nil }
         var end = block.requests.startIndex
@@ -51,6 +52,7 @@ struct RowBacklog: Sendable {
             items += block.requests[end].prepared.scan.items.count
             end += 1
         } while end < block.requests.endIndex && items < limit
+        if block.requests[end...].itemCount <= items { end = block.requests.endIndex }
         return Portion(
             firstRequest: block.nextRequest,
             requests: block.requests[..<end],

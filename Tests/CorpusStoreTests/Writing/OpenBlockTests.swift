@@ -26,28 +26,39 @@ struct OpenBlockTests {
 
     @Test("has small blocks sealed once they fill one")
     func joining() throws {
-        var block = OpenBlock(targetBytes: 100)
+        var block = OpenBlock(targetBytes: 200)
         var sealed: [[String]] = []
-        let plans = try [[40], [20, 20], [30], [30]].map { sizes in
-            let plan = summary(block.append(try batch(sizes)))
+        let plans = try [[24], [12, 12], [24], [24], [24], [24], [24], [24], [24], [24]].map {
+            let plan = summary(block.append(try batch($0)))
             sealed.append(summary(block.sealFull()))
             return plan
         }
         let ends = [summary(block.seal()), summary(block.seal())]
-        #expect(plans == [["1+1"], ["2+2"], ["4+1"], ["5+1"]])
-        #expect(sealed == [[], [], ["1+4 sealed", "replaces 1..<5"], []])
+        #expect(plans == [["1+1"], ["2+2"]] + (4...11).map { ["\($0)+1"] })
+        #expect(
+            sealed == [[String]](repeating: [], count: 8) + [
+                ["1+10 sealed", "replaces 1..<11"], [],
+            ]
+        )
+        #expect(ends == [["11+1 sealed", "replaces 11..<12"], []])
+    }
+
+    @Test("seals with a commit when much is sent at a time")
+    func flooded() throws {
+        var block = OpenBlock(targetBytes: 100)
+        let plans = try [[40], [20, 20], [30], [30]].map { summary(block.append(try batch($0))) }
+        let ends = [summary(block.seal()), summary(block.seal())]
+        #expect(plans == [["1+1"], ["2+2"], ["1+4 sealed", "replaces 1..<4"], ["5+1"]])
         #expect(ends == [["5+1 sealed", "replaces 5..<6"], []])
     }
 
     @Test("seals with a commit what waits for long")
     func waiting() throws {
-        var block = OpenBlock(targetBytes: 100)
-        var plans: [[String]] = []
-        for _ in 0..<5 { plans.append(summary(block.append(try batch([90])))) }
-        #expect(plans[..<4] == [["1+1"], ["2+1"], ["3+1"], ["4+1"]])
-        #expect(
-            plans[4] == ["1+2 sealed", "3+1 sealed", "4+1 sealed", "5+1 sealed", "replaces 1..<5"]
-        )
+        var block = OpenBlock(targetBytes: 200)
+        let plans = try (0..<34).map { _ in summary(block.append(try batch([24]))) }
+        #expect(plans[..<33] == (1...33).map { ["\($0)+1"] }[...])
+        #expect(plans[33].last == "replaces 1..<34")
+        #expect(plans[33].count == 5)
         #expect(block.itemCount == 0)
     }
 
