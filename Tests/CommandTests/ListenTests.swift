@@ -35,6 +35,43 @@ extension Programs {
             #expect(statistics["digest"] == report["digest"])
         }
 
+        @Test("passes export requests on to a backend, which answers for them, and keeps the same")
+        func forwarding() async throws {
+            let folder = try TemporaryFolder()
+            let (tapped, received) = (folder.file("tapped.db"), folder.file("received.db"))
+            var generator = TelemetryGenerator(seed: 12)
+            let requests = try (0..<30).map { _ in try generator.next() }
+            let client = LoopbackClient(port: try LoopbackPort.free)
+            let backendArguments = ["--port", "0", "--store", received]
+            let ending = try await BuiltProgram.with("playback-backend", backendArguments) {
+                backend in
+                let arguments = [
+                    "--listen", "127.0.0.1:\(client.port)", "--out", tapped, "--json",
+                    "--duration", "1h", "--forward", "http://127.0.0.1:\(try await backend.port())",
+                ]
+                let ending = try await BuiltProgram.with("record", arguments) { program in
+                    try await poll(for: "answer") { await client.isAnswered ? true : nil }
+                    for request in requests {
+                        #expect(try await client.post(request) == 200)
+                    }
+                    program.interrupt()
+                    return try await program.ending()
+                }
+                backend.interrupt()
+                _ = try await backend.ending()
+                return ending
+            }
+            #expect(ending.code == 0, "\(ending.complaints)")
+            let report = try JSONValue(parsing: ending.output)
+            #expect(report["forwarding.accepted"] == .number(30))
+            #expect(report["forwarding.unrecorded"] == .number(0))
+            for path in [tapped, received] {
+                var kept: [[UInt8]] = []
+                try CorpusReader(path: path).forEachRequest { kept.append($1.payload) }
+                #expect(kept == requests.map(\.payload))
+            }
+        }
+
         @Test("ends after its duration, replacing a file when told to")
         func duration() async throws {
             let corpus = try await RecordedCorpus(seed: 1, requests: 3)
