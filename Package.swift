@@ -91,11 +91,16 @@ let package = Package(
             name: "CorpusEditing",
             dependencies: ["CorpusStore", "OTLP", "StreamCompression", .algorithms, .crypto]
         ),
+        // The options that programs share which receive.
+        .target(name: "ServerOptions", dependencies: ["OTLPTransport", .argumentParser]),
 
         // Programs: options, one configuration value, a service group, a report.
         .program(
             "record",
-            ["CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Recording", "Terminal"]
+            [
+                "CorpusStore", "LoadGenerator", "OTLP", "OTLPTransport", "Recording",
+                "ServerOptions", "Terminal",
+            ]
         ),
         .program(
             "replay",
@@ -115,8 +120,8 @@ let package = Package(
         .program(
             "playback-backend",
             [
-                "CorpusStore", "OTLP", "OTLPTransport", "PlaybackBackend", "Terminal", .logging,
-                .serviceLifecycle,
+                "CorpusStore", "OTLP", "OTLPTransport", "PlaybackBackend", "ServerOptions",
+                "Terminal", .logging, .serviceLifecycle,
             ]
         ),
 

@@ -1,10 +1,10 @@
 import ArgumentParser
 import CorpusStore
-import Foundation
 import Logging
 import OTLP
 import OTLPTransport
 import PlaybackBackend
+import ServerOptions
 import ServiceLifecycle
 import Terminal
 
@@ -35,19 +35,7 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
     @Option(help: "The port for OTLP over gRPC, usually 4317; 0 picks a free one. (default: none)")
     var grpcPort: Int?
 
-    @Option(help: "The server's certificate chain, a file in PEM: serve with TLS.")
-    var tlsCert: String?
-
-    @Option(help: "The certificate's key, a file in PEM.")
-    var tlsKey: String?
-
-    @Option(
-        help: """
-            The file with the bearer token that clients must send, which can be in the environment \
-            variable \(BearerToken.environmentName), too.
-            """
-    )
-    var tokenFile: String?
+    @OptionGroup var access: AccessOptions
 
     @Option(help: "The corpus to make. (default: a temporary file, deleted at the end)")
     var store: String?
@@ -62,9 +50,6 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
         for port in [port, grpcPort ?? 0] where !(0...65_535).contains(port) {
             throw ValidationError("port \(port) is not between 0 and 65535")
         }
-        guard (tlsCert == nil) == (tlsKey == nil) else {
-            throw ValidationError("--tls-cert and --tls-key go together")
-        }
     }
 
     func run() async throws {
@@ -75,18 +60,15 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
             for port in [port, grpcPort ?? 0] {
                 try await OTLPEndpoint.requireUnused(host: host, port: port)
             }
-            let scheme = tlsCert == nil ? "http" : "https"
+            let tls = try access.tls
+            let scheme = tls == nil ? "http" : "https"
             let backend = try PlaybackBackend(
                 configuration: .init(
                     host: host,
                     port: port,
                     grpcPort: grpcPort,
-                    tls: try tls,
-                    token: try BearerToken.given(
-                        text: nil,
-                        file: tokenFile,
-                        environment: ProcessInfo.processInfo.environment
-                    ),
+                    tls: tls,
+                    token: try access.bearerToken,
                     store: store,
                     replacesExisting: force
                 ),
@@ -116,13 +98,6 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
             )
         } catch {
             throw ExitCode(ExitStatus.failure(of: "playback-backend", error).rawValue)
-        }
-    }
-
-    private var tls: ServerTLS? {
-        get throws {
-            guard let tlsCert, let tlsKey else { return nil }
-            return try ServerTLS(certificatePath: tlsCert, keyPath: tlsKey)
         }
     }
 }
