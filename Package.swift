@@ -142,8 +142,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CorpusStore", "OTLP", .grdb, .nioCore, .nioHPACK, .nioHTTP2, .nioPosix, .nioSSL,
-                .protobuf,
+                "CorpusStore", "OTLP", .grdb, .nioCore, .nioHPACK, .nioHTTP1, .nioHTTP2, .nioPosix,
+                .nioSSL, .protobuf,
             ],
             path: "Tests/TestSupport"
         ),

@@ -1,5 +1,6 @@
 import OTLP
 import OTLPTransport
+import TestSupport
 import Testing
 
 @Suite("OTLP endpoint")

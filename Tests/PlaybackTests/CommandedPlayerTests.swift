@@ -15,7 +15,7 @@ struct CommandedPlayerTests {
     ) async throws -> ReplayReport {
         let corpus = try await RecordedCorpus(seed: 41, requests: 40)
         let clock = WatchedClock()
-        return try await ScriptedBackend.run { _ in
+        return try await ScriptedServer.run { _ in
             .accept
         } _: { _, port in
             let lanes = SendingLanes(

@@ -23,7 +23,7 @@ struct ReplayPageTests {
     @Test("escapes what a backend answered")
     func escapes() async throws {
         let corpus = try await RecordedCorpus(seed: 62, requests: 1)
-        let report = try await ScriptedBackend.run(
+        let report = try await ScriptedServer.run(
             { _ in .status("400 No", body: "<b>&\"quoted\"</b>") },
             { _, port in try await replay(corpus.path, port: port, settings("max")) }
         )

@@ -5,16 +5,16 @@ import Testing
 
 @Suite("Replay to a misbehaving backend")
 struct MisbehavingBackendTests {
-    private typealias Reply = ScriptedBackend.Reply
+    private typealias Reply = ScriptedServer.Reply
 
     private func play(
         _ requests: Int = 6,
         retryFor: Duration = .seconds(300),
         requestTimeout: Duration = .seconds(60),
-        _ script: @escaping @Sendable (Int) -> ScriptedBackend.Reply
-    ) async throws -> (ReplayReport, ScriptedBackend) {
+        _ script: @escaping @Sendable (Int) -> ScriptedServer.Reply
+    ) async throws -> (ReplayReport, ScriptedServer) {
         let corpus = try await RecordedCorpus(seed: 11, requests: requests)
-        return try await ScriptedBackend.run(script) { backend, port in
+        return try await ScriptedServer.run(script) { backend, port in
             let report = try await replay(
                 corpus.path,
                 port: port,
@@ -28,8 +28,8 @@ struct MisbehavingBackendTests {
     }
 
     /// Every third request goes wrong in a way that calls for another try.
-    private func playRetryable(_ reply: ScriptedBackend.Reply) async throws {
-        let (report, backend) = try await play { $0 == 1 || $0 == 4 ? reply : .accept }
+    private func playRetryable(_ reply: ScriptedServer.Reply) async throws {
+        let (report, backend) = try await play { $0 == 0 || $0 == 3 ? reply : .accept }
         #expect(report.complete)
         #expect(report.verdict.kept)
         #expect(report.total(\.requests) == 6)
@@ -39,14 +39,14 @@ struct MisbehavingBackendTests {
     }
 
     /// Every third request goes wrong in a way that another try won't mend.
-    private func playFinal(_ reply: ScriptedBackend.Reply, kind: String) async throws {
-        let (report, backend) = try await play { $0 == 1 || $0 == 4 ? reply : .accept }
+    private func playFinal(_ reply: ScriptedServer.Reply, kind: String) async throws {
+        let (report, backend) = try await play { $0 == 0 || $0 == 3 ? reply : .accept }
         #expect(!report.complete)
         #expect(!report.verdict.kept)
         #expect(report.failures.map(\.kind) == [kind])
         #expect(report.total(\.failedRequests) == 2)
         #expect(report.total(\.retries) == 0)
-        #expect(backend.requestCount == 6)
+        #expect(backend.requests.count == 6)
     }
 
     @Test("sends again what the backend closes on in the middle of its answer")
@@ -110,7 +110,7 @@ struct MisbehavingBackendTests {
     @Test("has no more under way than it may while the backend hangs")
     func inFlight() async throws {
         let corpus = try await RecordedCorpus(seed: 12, requests: 20)
-        let report = try await ScriptedBackend.run { _ in
+        let report = try await ScriptedServer.run { _ in
             .silence
         } _: { backend, port in
             var configuration = try settings("max", retryFor: .zero)
@@ -123,7 +123,7 @@ struct MisbehavingBackendTests {
             )
             // A connection that timed out may be gone later there than here.
             #expect(backend.mostOpen <= 6)
-            #expect(backend.requestCount == 20)
+            #expect(backend.requests.count == 20)
             return report
         }
         #expect(report.total(\.failedRequests) == 20)
@@ -134,7 +134,7 @@ struct MisbehavingBackendTests {
     func cancelled(threads: Int) async throws {
         let corpus = try await RecordedCorpus(seed: 13, requests: 40)
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
-        try await ScriptedBackend.run { number in
+        try await ScriptedServer.run { number in
             arrived.yield()
             return number == 0 ? .status("503 No") : .silence
         } _: { _, port in
@@ -154,10 +154,10 @@ struct MisbehavingBackendTests {
     @Test("finds a backend again that is back after it was gone")
     func comesBack() async throws {
         // Nothing is answered but by a closed connection, until the twentieth try.
-        let (report, backend) = try await play { $0 < 20 ? .bytesThenClose("") : .accept }
+        let (report, backend) = try await play { $0 < 19 ? .bytesThenClose("") : .accept }
         #expect(report.complete)
         #expect(backend.taken.count == 6)
-        #expect(report.total(\.retries) == backend.requestCount - 6)
+        #expect(report.total(\.retries) == backend.requests.count - 6)
     }
 
     @Test("waits as Retry-After asks, as a date to come too")
@@ -180,7 +180,7 @@ struct MisbehavingBackendTests {
         #expect(report.complete)
         #expect(backend.taken.count == 400)
         #expect(Set(backend.taken).count == 400)
-        #expect(report.total(\.retries) == backend.requestCount - 400)
+        #expect(report.total(\.retries) == backend.requests.count - 400)
         #expect(report.total(\.retries) >= 24)
         #expect(report.total(\.retryBytes) > 0)
         #expect(report.total(\.sentBytes) == report.total(\.bytes))

@@ -1,8 +1,7 @@
-import NIOCore
-import NIOHTTP1
+public import NIOCore
+public import NIOHTTP1
 import NIOPosix
-import NIOSSL
-import OTLPTransport
+public import NIOSSL
 import Synchronization
 
 #if canImport(Glibc)
@@ -11,31 +10,56 @@ import Synchronization
     import Darwin
 #endif
 
-/// A server that reads whole HTTP requests and answers them with bytes from a script.
-final class ScriptedServer: Sendable {
+/// A server that reads whole HTTP requests and answers each as its script says.
+public final class ScriptedServer: Sendable {
     /// What follows a request.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
+        /// 200, and the request's body is among those taken.
+        case accept
         case bytes(String)
         case bytesThenClose(String)
         /// The connection ends, by a FIN or by an RST.
         case close
         case reset
         case silence
+
+        /// An answer with that status: `503 Service Unavailable`.
+        public static func status(
+            _ line: String,
+            _ headers: String = "",
+            body: String = ""
+        ) -> Reply {
+            .bytes(
+                "HTTP/1.1 \(line)\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
+        }
     }
 
-    struct Request: Sendable {
-        var head: HTTPRequestHead
-        var body: ByteBuffer
+    /// A request as it came.
+    public struct Request: Sendable {
+        /// Its request line and headers.
+        public var head: HTTPRequestHead
+        /// All of its body.
+        public var body: ByteBuffer
     }
 
-    static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    private struct State {
+        var requests: [Request] = []
+        var taken: [[UInt8]] = []
+        var connections = 0
+        var open = 0
+        var mostOpen = 0
+    }
 
-    private let state = Mutex<(requests: [Request], connections: Int)>(([], 0))
+    /// An answer that says no more than that all went well.
+    public static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+    private let state = Mutex(State())
     private let script: @Sendable (Int) -> Reply
     /// Yields once for each request that has arrived.
-    let arrivals: AsyncStream<Void>
+    public let arrivals: AsyncStream<Void>
     /// Yields once for each connection that has closed.
-    let closures: AsyncStream<Void>
+    public let closures: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
     private let closed: AsyncStream<Void>.Continuation
 
@@ -45,8 +69,14 @@ final class ScriptedServer: Sendable {
         (closures, closed) = AsyncStream.makeStream()
     }
 
-    var requests: [Request] { state.withLock { $0.requests } }
-    var connectionCount: Int { state.withLock { $0.connections } }
+    /// The requests that have arrived, those sent again included.
+    public var requests: [Request] { state.withLock { $0.requests } }
+    /// The bodies of those accepted.
+    public var taken: [[UInt8]] { state.withLock { $0.taken } }
+    /// How many connections there were.
+    public var connectionCount: Int { state.withLock { $0.connections } }
+    /// How many of them were open at the same time, at most.
+    public var mostOpen: Int { state.withLock { $0.mostOpen } }
 
     fileprivate func reply(to request: Request) -> Reply {
         let index = state.withLock { state in
@@ -54,20 +84,31 @@ final class ScriptedServer: Sendable {
             return state.requests.count - 1
         }
         arrived.yield()
-        return script(index)
+        let reply = script(index)
+        if case .accept = reply {
+            state.withLock { $0.taken.append(Array(request.body.readableBytesView)) }
+        }
+        return reply
     }
 
     fileprivate func connectionOpened(_ channel: any Channel) {
-        state.withLock { $0.connections += 1 }
-        channel.closeFuture.whenComplete { _ in self.closed.yield() }
+        state.withLock { state in
+            state.connections += 1
+            state.open += 1
+            state.mostOpen = max(state.mostOpen, state.open)
+        }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { $0.open -= 1 }
+            self.closed.yield()
+        }
     }
 
     /// Runs a server on a free port until the body returns; the script is told a request's number,
     /// from 0.
-    static func run<Result: Sendable>(
+    public static func run<Result: Sendable>(
         tls: NIOSSLContext? = nil,
-        _ script: @escaping @Sendable (Int) -> Reply,
-        _ body: (ScriptedServer, OTLPEndpoint) async throws -> Result
+        _ script: @escaping @Sendable (_ request: Int) -> Reply,
+        _ body: (_ server: ScriptedServer, _ port: Int) async throws -> Result
     ) async throws -> Result {
         let server = ScriptedServer(script)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -87,8 +128,7 @@ final class ScriptedServer: Sendable {
             .bind(host: "127.0.0.1", port: 0)
             .get()
         do {
-            let port = channel.localAddress?.port ?? 0
-            let result = try await body(server, OTLPEndpoint("http://127.0.0.1:\(port)"))
+            let result = try await body(server, channel.localAddress?.port ?? 0)
             try await channel.close()
             return result
         } catch {
@@ -125,21 +165,27 @@ private final class ScriptHandler: ChannelInboundHandler {
 
     private func carryOut(_ reply: ScriptedServer.Reply, in context: ChannelHandlerContext) {
         switch reply {
+        case .accept:
+            write(ScriptedServer.ok, in: context)
         case .bytes(let bytes):
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: bytes)), promise: nil)
+            write(bytes, in: context)
         case .bytesThenClose(let bytes):
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: bytes)), promise: nil)
+            write(bytes, in: context)
             context.close(promise: nil)
         case .close:
             context.close(promise: nil)
         case .reset:
             let socket = context.channel as? any SocketOptionProvider
-            let close = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             socket?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in
-                close.value.1.close(promise: nil)
+                bound.value.close(promise: nil)
             }
         case .silence:
             break
         }
+    }
+
+    private func write(_ bytes: String, in context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: bytes)), promise: nil)
     }
 }
