@@ -91,7 +91,11 @@ let package = Package(
             name: "CorpusEditing",
             dependencies: ["CorpusStore", "OTLP", "StreamCompression", .algorithms, .crypto]
         ),
-        // The options that programs share which receive.
+        // Options that several programs have.
+        .target(
+            name: "CorpusOptions",
+            dependencies: ["CorpusStore", "OTLP", "Terminal", .argumentParser]
+        ),
         .target(name: "ServerOptions", dependencies: ["OTLPTransport", .argumentParser]),
 
         // Programs: options, one configuration value, a service group, a report.
@@ -105,13 +109,16 @@ let package = Package(
         .program(
             "replay",
             [
-                "CorpusStore", "Lifecycle", "OTLP", "OTLPTransport", "Playback", "PlaybackBackend",
-                "Terminal", .logging, .nioPosix,
+                "CorpusOptions", "CorpusStore", "Lifecycle", "OTLP", "OTLPTransport", "Playback",
+                "PlaybackBackend", "Terminal", .logging, .nioPosix,
             ]
         ),
         .program("replay-compare", ["Playback", "Terminal"]),
         .program("corpus-stats", ["CorpusStore", "Latency", "Terminal"]),
-        .program("corpus-tool", ["CorpusEditing", "CorpusStore", "OTLP", "Terminal"]),
+        .program(
+            "corpus-tool",
+            ["CorpusEditing", "CorpusOptions", "CorpusStore", "OTLP", "Terminal"]
+        ),
         .program(
             "order-service",
             ["Orders", "TelemetryBackends", "Terminal", .logging, .serviceLifecycle]

@@ -3,7 +3,7 @@ import Foundation
 public import OTLPTransport
 
 /// Who may send to a program that receives OTLP: the options that such programs share.
-public struct AccessOptions: ParsableArguments {
+public struct AccessOptions: ParsableArguments, Sendable {
     @Option(help: "The server's certificate chain, a file in PEM: receive with TLS.")
     var tlsCert: String?
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CorpusEditing
+import CorpusOptions
 import CorpusStore
 import Terminal
 

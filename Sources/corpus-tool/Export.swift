@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import CorpusEditing
+import CorpusOptions
 import CorpusStore
 import Terminal
 

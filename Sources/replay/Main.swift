@@ -56,7 +56,7 @@ struct Replay: AsyncParsableCommand {
     var idSeed: UInt64 = 0
 
     @OptionGroup(title: "Selection")
-    var selection: SelectionOptions
+    var selection: ReplaySelectionOptions
 
     @OptionGroup(title: "Repetition")
     var repetition: RepetitionOptions
@@ -95,7 +95,7 @@ struct Replay: AsyncParsableCommand {
         guard startAt == nil || repetition.runs + repetition.warmUp == 1 else {
             throw ValidationError("--start-at is for one run; leave --repeat and --warm-up away")
         }
-        let sendsPoints = selection.signals.contains(.metrics) && selection.tracesWith == nil
+        let sendsPoints = selection.signals.contains(.metrics) && selection.traces == nil
         guard timestamps != .keep || repetition.loop == 1 || !sendsPoints else {
             throw ValidationError(
                 "--timestamps keep with --loop would send every metric point again for the same "

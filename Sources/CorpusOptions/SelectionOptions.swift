@@ -1,11 +1,10 @@
-import ArgumentParser
-import CorpusEditing
-import CorpusStore
+public import ArgumentParser
+public import CorpusStore
 import OTLP
 import Terminal
 
-/// Which part of a corpus is meant.
-struct SelectionOptions: ParsableArguments {
+/// Which part of a corpus is meant: the options that programs share which take a part of one.
+public struct SelectionOptions: ParsableArguments, Sendable {
     @Option(
         help: "Signals to take. (default: traces,metrics,logs)",
         transform: { try Set(parsing: $0) }
@@ -31,7 +30,8 @@ struct SelectionOptions: ParsableArguments {
         help: """
             Take only whole traces, with their log records, that meet all conditions: service=NAME \
             (a span of that service), error (a span with that status), min-duration=250ms. With \
-            --from and --until, those that begin there.
+            --from and --until: those that begin in between, to their end. Metrics and log records \
+            outside any trace are left out.
             """,
         transform: {
             try TraceFilter(parsing: $0, duration: DurationArgument.nanoseconds(parsing:))
@@ -39,13 +39,18 @@ struct SelectionOptions: ParsableArguments {
     )
     var tracesWith: TraceFilter?
 
-    func validate() throws {
+    /// The whole corpus.
+    public init() {}
+
+    /// Refuses an end before the beginning.
+    public func validate() throws {
         if let until, until.duration <= from.duration {
             throw ValidationError("--until must lie after --from")
         }
     }
 
-    var selection: RequestSelection {
+    /// What they come to.
+    public var selection: RequestSelection {
         RequestSelection(
             signals: signals,
             from: from.duration,
