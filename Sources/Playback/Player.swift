@@ -139,7 +139,10 @@ public struct Player: Sendable {
         let deliveries = Deliveries(
             start: start,
             state: state,
-            most: configuration.maximumInFlight
+            bound: InFlightBound(
+                most: configuration.maximumInFlight,
+                mostFresh: schedule.speed == .maximum ? lanes.busyInFlight : nil
+            )
         )
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask(executorPreference: lanes.lanes[0].executor) {
@@ -164,7 +167,7 @@ public struct Player: Sendable {
     /// Waits until nothing is under way; when the task is cancelled, that is ended at once.
     private func drain(_ deliveries: Deliveries) async {
         await withTaskCancellationHandler {
-            await deliveries.bound.wait(untilAtMost: 0)
+            await deliveries.bound.waitUntilEmpty()
         } onCancel: {
             lanes.abandon()
         }
@@ -206,10 +209,10 @@ public struct Player: Sendable {
     /// Without a schedule, for as many as leave the connections enough to do meanwhile, so that
     /// this task is woken once for all of them.
     private func waitForRoom(_ bound: InFlightBound) async throws {
-        let busy = min(bound.most - 1, max(bound.most * 3 / 4, lanes.fewestConnections))
-        let limit = schedule.speed == .maximum ? busy : bound.most - 1
+        let spare = min(bound.mostFresh / 4, bound.mostFresh - lanes.fewestConnections)
+        let places = schedule.speed == .maximum ? max(1, spare) : 1
         await withTaskCancellationHandler {
-            await bound.wait(untilAtMost: limit)
+            await bound.waitForRoom(for: places)
         } onCancel: {
             bound.release()
         }
@@ -269,7 +272,7 @@ public struct Player: Sendable {
         let request = delivery.request
         let policy = RetryPolicy(budget: configuration.retryFor)
         var tries = 0
-        var wasOnWire = false
+        var (wasOnWire, isRetried) = (false, false)
         var triedBefore = unsettled.result
         while true {
             let result: SendResult
@@ -292,6 +295,7 @@ public struct Player: Sendable {
                 deliveries.fail(
                     delivery,
                     wasOnWire: wasOnWire,
+                    wasRetried: isRetried,
                     at: answered,
                     kind: kind,
                     example: example
@@ -308,7 +312,7 @@ public struct Player: Sendable {
                         due: delivery.due
                     )
                 }
-                return deliveries.bound.leave()
+                return deliveries.bound.leave(wasRetrying: isRetried)
             case .retryable(let retryAfter, let kind, let example):
                 let delay = policy.delay(
                     tries: tries,
@@ -316,6 +320,10 @@ public struct Player: Sendable {
                     retryAfter: retryAfter,
                     jitter: .random(in: 0...1)
                 )
+                if delay != nil, !isRetried {
+                    isRetried = true
+                    deliveries.bound.retry()
+                }
                 guard let delay, !state.isEnding.load(ordering: .relaxed),
                     (try? await wait(until: clock.now + delay)) == true
                 else { return fail(kind, example) }

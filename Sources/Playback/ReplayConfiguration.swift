@@ -32,10 +32,18 @@ public struct ReplayConfiguration: Sendable {
     public var startAt: Timestamp?
     /// Whether damaged blocks are left out rather than end the replay.
     public var skipsDamagedBlocks: Bool
-    /// How much payload is decoded ahead of the schedule.
+    /// How much payload is decoded ahead of the schedule, or of the connections without one.
     public var readAheadBytes: Int
 
-    /// The recording's own speed, shifted to now.
+    /// Much where a schedule may ask for much at once.
+    ///
+    /// Without one, what waits only grows cold in the processor's caches: one block, and the one before it, keep the connections busy.
+    private static func usualReadAheadBytes(_ speed: PlaybackSpeed) -> Int {
+        speed == .maximum ? 4_000_000 : 64_000_000
+    }
+
+    /// The recording's own speed, shifted to now; what is read ahead depends on the speed unless it
+    /// is given.
     public init(
         speed: PlaybackSpeed = .scaled(.recorded),
         timestamps: TimestampMode = .shift,
@@ -47,7 +55,7 @@ public struct ReplayConfiguration: Sendable {
         retryFor: Duration = .seconds(30),
         startAt: Timestamp? = nil,
         skipsDamagedBlocks: Bool = false,
-        readAheadBytes: Int = 64_000_000
+        readAheadBytes: Int? = nil
     ) {
         self.speed = speed
         self.timestamps = timestamps
@@ -59,6 +67,6 @@ public struct ReplayConfiguration: Sendable {
         self.retryFor = retryFor
         self.startAt = startAt
         self.skipsDamagedBlocks = skipsDamagedBlocks
-        self.readAheadBytes = max(1, readAheadBytes)
+        self.readAheadBytes = max(1, readAheadBytes ?? Self.usualReadAheadBytes(speed))
     }
 }

@@ -11,7 +11,9 @@ struct SendingOptions: ParsableArguments {
     @Option(help: "Connections to the backend.")
     var connections = 16
 
-    @Option(help: "Threads that send. (default: 1, which keeps time best; 2 with --speed max)")
+    @Option(
+        help: "Threads that send. (default: 1, which keeps time best; 2 with --speed max)"
+    )
     var threads: Int?
 
     @Option(
@@ -19,6 +21,9 @@ struct SendingOptions: ParsableArguments {
         transform: { try DurationArgument(parsing: $0, allowingZero: true) }
     )
     var retryFor = DurationArgument(.seconds(30))
+
+    /// Two where there is a core for each: on one they would only be in each other's way.
+    private static var usualThreads: Int { min(2, Processors.usable) }
 
     func validate() throws {
         guard (1...100_000).contains(maxInFlight) else {
@@ -36,7 +41,7 @@ struct SendingOptions: ParsableArguments {
         SendingLanes(
             to: destinations,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            count: threads ?? (speed == .maximum ? 2 : 1)
+            count: threads ?? (speed == .maximum ? Self.usualThreads : 1)
         )
     }
 }

@@ -21,10 +21,10 @@ final class Deliveries: Sendable {
     private let continuation: AsyncStream<Unsettled>.Continuation
     private let state: ReplayState
 
-    init(start: ContinuousClock.Instant, state: ReplayState, most: Int) {
+    init(start: ContinuousClock.Instant, state: ReplayState, bound: InFlightBound) {
         self.start = start
         self.state = state
-        bound = InFlightBound(most: most)
+        self.bound = bound
         (unsettled, continuation) = AsyncStream.makeStream()
     }
 
@@ -58,6 +58,7 @@ final class Deliveries: Sendable {
     func fail(
         _ delivery: Delivery,
         wasOnWire: Bool,
+        wasRetried: Bool = false,
         at time: Duration,
         kind: String,
         example: String
@@ -66,7 +67,7 @@ final class Deliveries: Sendable {
             if !wasOnWire { ledger.neverSent(number: delivery.number) }
             ledger.failed(delivery.request, at: time, kind: kind, example: example)
         }
-        bound.leave()
+        bound.leave(wasRetrying: wasRetried)
     }
 
     /// There will be no more, and none is under way.

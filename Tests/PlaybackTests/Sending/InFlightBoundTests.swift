@@ -18,12 +18,38 @@ struct InFlightBoundTests {
     @Test("has a task wait until few enough are under way")
     func waiting() async {
         let bound = InFlightBound(most: 4)
-        for _ in 0..<4 { #expect(bound.enter()) }
-        await bound.wait(untilAtMost: 4)
-        async let waited: Void = bound.wait(untilAtMost: 1)
+        for _ in 0..<3 { #expect(bound.enter()) }
+        await bound.waitForRoom()
+        #expect(bound.enter())
+        async let waited: Void = bound.waitForRoom(for: 3)
         for _ in 0..<3 { bound.leave() }
         await waited
         #expect(bound.enter())
+    }
+
+    @Test("has a task wait until none is under way")
+    func emptying() async {
+        let bound = InFlightBound(most: 2)
+        await bound.waitUntilEmpty()
+        for _ in 0..<2 { #expect(bound.enter()) }
+        async let waited: Void = bound.waitUntilEmpty()
+        for _ in 0..<2 { bound.leave() }
+        await waited
+        #expect(bound.enter())
+    }
+
+    @Test("counts those to be tried again among all, and not among those on their first try")
+    func retrying() {
+        let bound = InFlightBound(most: 3, mostFresh: 2)
+        for _ in 0..<2 { #expect(bound.enter()) }
+        #expect(!bound.enter())
+        bound.retry()
+        #expect(bound.enter())
+        bound.retry()
+        #expect(!bound.enter())
+        bound.leave(wasRetrying: true)
+        #expect(bound.enter())
+        #expect(!bound.enter())
     }
 
     @Test("has a task wait no longer once it is released")
@@ -32,7 +58,7 @@ struct InFlightBoundTests {
         #expect(bound.enter())
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                await bound.wait(untilAtMost: 0)
+                await bound.waitUntilEmpty()
                 return true
             }
             group.addTask {
