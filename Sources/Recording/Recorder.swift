@@ -26,7 +26,7 @@ public final class Recorder: Sendable {
     private struct Running {
         var writer: CorpusWriter?
         var load: OpenLoopLoad?
-        var ports = RecordingProgress.Ports()
+        var isListening = false
     }
 
     /// A recorder for one ``run()``.
@@ -34,7 +34,8 @@ public final class Recorder: Sendable {
     /// - Parameters:
     ///   - configuration: What to record, and into which file.
     ///   - clock: Gives the arrivals.
-    ///   - onNotice: Told, in a line each, of what clients sent in vain, without anything of it.
+    ///   - onNotice: Told, in a line each, where others can send their telemetry, and what they sent in
+    ///     vain, without anything of it.
     public init(
         _ configuration: RecordingConfiguration,
         clock: WallClock,
@@ -58,7 +59,7 @@ public final class Recorder: Sendable {
         return RecordingProgress.line(
             totals,
             load: running.load?.progress.line,
-            ports: running.ports
+            isListening: running.isListening
         )
     }
 
@@ -173,7 +174,7 @@ public final class Recorder: Sendable {
                 onListening: onListening
             )
         } _: { [self] port in
-            running.withLock { $0.ports.grpc = port }
+            tell(of: address, port, protocol: "gRPC")
             return try await receivingHTTP(intake, body)
         }
     }
@@ -192,9 +193,16 @@ public final class Recorder: Sendable {
                 onListening: onListening
             )
         } _: { [self] port in
-            running.withLock { $0.ports.http = port }
+            tell(of: address, port, protocol: "HTTP")
             return try await body()
         }
+    }
+
+    private func tell(of address: Reception.Address, _ port: Int, protocol name: String) {
+        let scheme = configuration.reception.tls == nil ? "http" : "https"
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        notices.notice("listening for OTLP/\(name) on \(scheme)://\(host):\(port)")
+        running.withLock { $0.isListening = true }
     }
 
     private func record(

@@ -77,10 +77,10 @@ struct Record: AsyncParsableCommand {
     )
     var metricInterval = DurationArgument(.seconds(10))
 
-    @Option(help: "Receive OTLP/HTTP from other programs at HOST:PORT.")
+    @Option(help: "Receive OTLP/HTTP from other programs at HOST:PORT; port 0 picks a free one.")
     var listen: ListenAddress?
 
-    @Option(help: "Receive OTLP/gRPC from other programs at HOST:PORT.")
+    @Option(help: "Receive OTLP/gRPC from other programs at HOST:PORT; port 0 picks a free one.")
     var grpcListen: ListenAddress?
 
     @OptionGroup(title: "Receiving from other programs")

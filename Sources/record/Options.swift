@@ -15,12 +15,14 @@ struct ListenAddress: ExpressibleByArgument {
     let port: Int
 
     init?(argument: String) {
-        // An endpoint's address, in which the port must be named.
-        guard argument.last?.isNumber == true, argument.contains(":"),
-            !argument.contains("/"), let endpoint = try? OTLPEndpoint("http://\(argument)")
+        // The host as in an endpoint's address; the port must be named, and may be 0 for a free one.
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = Int(argument[argument.index(after: colon)...]),
+            (0...65_535).contains(port), !argument.contains("/"),
+            let endpoint = try? OTLPEndpoint("http://\(argument[..<colon])")
         else { return nil }
         host = endpoint.host
-        port = endpoint.port
+        self.port = port
     }
 }
 

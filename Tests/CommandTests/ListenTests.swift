@@ -10,14 +10,13 @@ extension Programs {
         func exactBytes() async throws {
             let folder = try TemporaryFolder()
             let path = folder.file("app.db")
-            let client = LoopbackClient(port: try LoopbackPort.free)
             var generator = TelemetryGenerator(seed: 11)
             let requests = try (0..<40).map { _ in try generator.next() }
             let arguments = [
-                "--listen", "127.0.0.1:\(client.port)", "--duration", "1h", "--out", path, "--json",
+                "--listen", "127.0.0.1:0", "--duration", "1h", "--out", path, "--json",
             ]
             let ending = try await BuiltProgram.with("record", arguments) { program in
-                try await poll(for: "answer") { await client.isAnswered ? true : nil }
+                let client = LoopbackClient(port: try await program.port())
                 for request in requests {
                     #expect(try await client.post(request) == 200)
                 }
@@ -41,16 +40,15 @@ extension Programs {
             let (tapped, received) = (folder.file("tapped.db"), folder.file("received.db"))
             var generator = TelemetryGenerator(seed: 12)
             let requests = try (0..<30).map { _ in try generator.next() }
-            let client = LoopbackClient(port: try LoopbackPort.free)
             let backendArguments = ["--port", "0", "--store", received]
             let ending = try await BuiltProgram.with("playback-backend", backendArguments) {
                 backend in
                 let arguments = [
-                    "--listen", "127.0.0.1:\(client.port)", "--out", tapped, "--json",
+                    "--listen", "127.0.0.1:0", "--out", tapped, "--json",
                     "--duration", "1h", "--forward", "http://127.0.0.1:\(try await backend.port())",
                 ]
                 let ending = try await BuiltProgram.with("record", arguments) { program in
-                    try await poll(for: "answer") { await client.isAnswered ? true : nil }
+                    let client = LoopbackClient(port: try await program.port())
                     for request in requests {
                         #expect(try await client.post(request) == 200)
                     }
@@ -78,7 +76,7 @@ extension Programs {
             let ending = try await BuiltProgram.run(
                 "record",
                 "--listen",
-                "127.0.0.1:\(try LoopbackPort.free)",
+                "127.0.0.1:0",
                 "--duration",
                 "200ms",
                 "--out",

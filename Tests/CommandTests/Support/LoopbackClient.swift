@@ -22,12 +22,8 @@ struct LoopbackClient: Sendable {
         request.httpMethod = "POST"
         request.httpBody = Data(export.payload)
         request.setValue("application/x-protobuf", forHTTPHeaderField: "Content-Type")
-        return try await status(of: request)
-    }
-
-    /// Whether anything speaks HTTP at the port.
-    var isAnswered: Bool {
-        get async { (try? await status(of: request("/"))) != nil }
+        let (_, response) = try await URLSession.shared.data(for: request)
+        return (response as? HTTPURLResponse)?.statusCode ?? 0
     }
 
     private func request(_ path: String) throws -> URLRequest {
@@ -35,10 +31,5 @@ struct LoopbackClient: Sendable {
             throw URLError(.badURL)
         }
         return URLRequest(url: url, timeoutInterval: 60)
-    }
-
-    private func status(of request: URLRequest) async throws -> Int {
-        let (_, response) = try await URLSession.shared.data(for: request)
-        return (response as? HTTPURLResponse)?.statusCode ?? 0
     }
 }
