@@ -60,11 +60,14 @@ public struct RecordingReport: Encodable, Sendable {
     let losses: Losses
     let forwarding: Forwarding?
     let digest: String?
+    /// Whether the file of the corpus's name with `-wal` belongs to it, since another program was
+    /// reading it at the end.
+    let needsLog: Bool
     private let isLoadWhole: Bool
 
     private enum CodingKeys: CodingKey {
         case version, corpus, complete, load, exportRequests, items, bytes, losses, forwarding,
-            digest
+            digest, needsLog
     }
 
     init(
@@ -96,6 +99,7 @@ public struct RecordingReport: Encodable, Sendable {
         )
         self.forwarding = forwarding
         digest = totals.digest
+        needsLog = totals.needsLog
         isLoadWhole = load.map { wasStopped ? $0.isAnswered : $0.isFullyAnswered } ?? true
     }
 
@@ -156,6 +160,11 @@ extension RecordingReport {
         }
         if losses.lacksIndexes {
             lines.append(style.yellow("The disk had no room for indexes: queries take longer."))
+        }
+        if needsLog {
+            lines.append(
+                style.yellow("\(corpus)-wal belongs to it: another program was reading the corpus.")
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -3,6 +3,9 @@ import GRDB
 public import OTLP
 
 /// Reads a corpus; never writes to it.
+///
+/// Of a recording that goes on meanwhile it reads what there was when it was opened: until it is
+/// closed, the recorder's log keeps that.
 public final class CorpusReader: Sendable {
     /// The file.
     public let path: String
@@ -16,11 +19,13 @@ public final class CorpusReader: Sendable {
         self.path = path
         database = try Self.open(path)
         recording = try CorpusError.wrapping(path) { [database] in
-            try database.read { database in
+            try database.unsafeRead { database in
+                // Blocks of a recording that goes on become others, under the same numbers, too.
+                try database.beginTransaction(.deferred)
                 guard let row = try Row.fetchOne(database, sql: "SELECT * FROM recording") else {
                     throw CorpusError.notACorpus(path: path, reason: "it describes no recording")
                 }
-                return try Recording(
+                let recording = try Recording(
                     started: Timestamp(stored: row.decode(forColumn: "started_ns")),
                     ended: row.decode(Int64?.self, forColumn: "ended_ns").map {
                         Timestamp(stored: $0)
@@ -30,6 +35,8 @@ public final class CorpusReader: Sendable {
                     settings: Self.settings(row.decode(forColumn: "settings")),
                     digest: row.decode(forColumn: "digest")
                 )
+                if recording.isComplete { try database.rollback() }
+                return recording
             }
         }
     }
@@ -45,6 +52,7 @@ public final class CorpusReader: Sendable {
         return try CorpusError.wrapping(path) {
             var options = GRDB.Configuration()
             options.readonly = true
+            options.allowsUnsafeTransactions = true
             options.label = "corpus"
             let database = try DatabaseQueue(path: path, configuration: options)
             try database.read { database in

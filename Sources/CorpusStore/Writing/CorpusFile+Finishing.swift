@@ -4,7 +4,8 @@ import OTLP
 import Synchronization
 
 extension CorpusFile {
-    /// Seals what is open, builds the indexes, and leaves one file in rollback-journal mode.
+    /// Seals what is open, builds the indexes, and leaves one file in rollback-journal mode; with its
+    /// log where another program reads it.
     ///
     /// On a full disk it does as much of this as there is room for; each step leaves a corpus that
     /// can be read.
@@ -49,11 +50,12 @@ extension CorpusFile {
         do {
             try database.execute(sql: "PRAGMA journal_mode = DELETE")
         } catch DatabaseError.SQLITE_BUSY {
-            // Another program has the corpus open. It is complete all the same, its log empty.
+            // Another program has the corpus open. It is complete all the same.
         }
         return state.withLock { state in
             state.totals.digest = digest
             state.totals.lacksIndexes = !hasIndexes
+            state.totals.needsLog = space.logBytes > 0
             return state.totals
         }
     }

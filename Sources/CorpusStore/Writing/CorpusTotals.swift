@@ -33,6 +33,10 @@ public struct CorpusTotals: Equatable, Sendable {
     /// Whether the disk had no room left for the indexes of the item tables; queries take longer.
     public var lacksIndexes = false
 
+    /// Whether a part of the corpus stays in the log beside it, the file of the same name with
+    /// `-wal`: another program was reading it when the recording ended.
+    public var needsLog = false
+
     /// Totals of nothing.
     public init() {}
 

@@ -85,6 +85,27 @@ struct CorpusWriterTests {
         #expect(try CorpusReader(path: path).verify().problems == [])
     }
 
+    @Test("shows a reader what there was when it was opened, however the recording goes on")
+    func snapshot() async throws {
+        let requests = try requests(120)
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.db")
+        let writer = try CorpusWriter(.init(path: path, blockBytes: 20_000), clock: WallClock())
+        for request in requests[..<50] { try await writer.accept(request) }
+        let reader = try CorpusReader(path: path)
+        let blocks = try reader.blocks()
+        for request in requests[50...] { try await writer.accept(request) }
+        #expect(try reader.blocks() == blocks)
+        #expect(try reader.totals().requests == 50)
+        #expect(try reader.verify().problems == [])
+        var read: [[UInt8]] = []
+        try reader.forEachRequest { read.append($1.payload) }
+        #expect(read == requests[..<50].map(\.payload))
+        try reader.close()
+        #expect(try await writer.finish().needsLog == false)
+        #expect(try payloads(path) == requests.map(\.payload))
+    }
+
     @Test("counts agree with SQL on the item tables")
     func counts() async throws {
         let corpus = try await RecordedCorpus(try requests(60))
