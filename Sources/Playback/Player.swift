@@ -139,6 +139,7 @@ public struct Player: Sendable {
         let deliveries = Deliveries(
             start: start,
             state: state,
+            clock: clock,
             bound: InFlightBound(
                 most: configuration.maximumInFlight,
                 mostFresh: schedule.speed == .maximum ? lanes.busyInFlight : nil
@@ -196,8 +197,9 @@ public struct Player: Sendable {
                     }
                 }
                 let due = planned.flatMap(pace.instant).map { deliveries.start.duration(to: $0) }
-                state.ledger.withLock { $0.began(request) }
                 handover.add(request, due: due, now: clock.now)
+                // Afterwards, since it takes time; in the schedule's order all the same.
+                state.ledger.withLock { $0.began(request) }
             }
             // None of them waits for the next block.
             handover.flush()
@@ -236,7 +238,8 @@ public struct Player: Sendable {
         }
     }
 
-    /// Waits until a time of the schedule, if there is one, has come.
+    /// Waits until a time of the schedule, if there is one, has come, but for what the clock holds a
+    /// request for.
     /// - Returns: whether the replay goes on.
     private func wait(
         until due: Duration?,
@@ -246,9 +249,11 @@ public struct Player: Sendable {
             if state.isAsked.exchange(false, ordering: .acquiring) { carryOut(on: &pace) }
             let now = clock.now
             let instant = pace.instant(of: due ?? .zero)
-            if let instant, due == nil || now >= instant { return true }
+            // So early that the request is ready when it is due.
+            let ready = instant.map { $0 - clock.longestHold }
+            if let ready, due == nil || now >= ready { return true }
             let latest = now + Self.longestSleep
-            try await clock.sleep(until: min(instant ?? latest, latest))
+            try await clock.sleep(until: min(ready ?? latest, latest))
         }
         return false
     }

@@ -4,8 +4,17 @@ import Synchronization
 
 /// Whoever sent a request, and is told how that ended.
 public protocol SendObserver: AnyObject, Sendable {
+    /// The request is written as soon as this returns, which must take some microseconds at most;
+    /// called on the event loop of the connection.
+    func willSend()
+
     /// The request has ended; called once, on the event loop of the connection if there was one.
     func ended(_ result: SendResult)
+}
+
+extension SendObserver {
+    /// Nothing is done.
+    public func willSend() {}
 }
 
 /// One export request on its way, and whoever waits for its result.
@@ -42,6 +51,7 @@ final class Exchange: Sendable {
     let body: ByteBuffer
     /// The encoded head of a request that is passed on for another client; nil for the sender's.
     let head: ByteBuffer?
+    private let observer: (any SendObserver)?
     private let state: Mutex<State>
     private let response = Mutex<ResponseReader?>(nil)
 
@@ -49,6 +59,7 @@ final class Exchange: Sendable {
         self.signal = signal
         self.body = body
         self.head = head
+        observer = nil
         state = Mutex(.new)
     }
 
@@ -57,6 +68,7 @@ final class Exchange: Sendable {
         self.signal = signal
         self.body = body
         head = nil
+        self.observer = observer
         state = Mutex(.waiting(.observer(observer)))
     }
 
@@ -88,6 +100,11 @@ final class Exchange: Sendable {
             state = .sending(waiter, connection)
             return true
         }
+    }
+
+    /// The exchange, claimed by a connection, is about to be written.
+    func willSend() {
+        observer?.willSend()
     }
 
     func end(_ result: SendResult) {

@@ -69,6 +69,7 @@ final class HTTP1Handler: ChannelInboundHandler, ConnectionHandler {
     }
 
     private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
+        exchange.willSend()
         running = Running(
             exchange: exchange,
             sentAt: .now,

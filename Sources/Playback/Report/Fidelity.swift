@@ -29,6 +29,9 @@ public struct Fidelity: Codable, Equatable, Sendable {
         acceptedRequestsPerSecond = rate(total.requests, ledger.lastAnswer)
         plannedGapMs = LatencyDistribution(plan.gaps)
         sentGapMs = LatencyDistribution(ledger.sendGaps.gaps)
-        gapDistance = (plannedGapMs.distance(to: sentGapMs) * 10_000).rounded() / 10_000
+        // Of the gaps as they were counted: rounded ones hide what differs by less.
+        let planned = LatencyDistribution(plan.gaps, rounded: false)
+        let sent = LatencyDistribution(ledger.sendGaps.gaps, rounded: false)
+        gapDistance = (planned.distance(to: sent) * 10_000).rounded() / 10_000
     }
 }

@@ -1,7 +1,7 @@
 import Histogram
 import Latency
 
-/// How often each duration was measured, told apart to one in a hundred.
+/// How often each duration was measured, as a rule told apart to one in a hundred.
 public struct LatencyDistribution: Codable, Equatable, Sendable {
     /// The durations in milliseconds, ascending.
     public let ms: [Double]
@@ -14,11 +14,12 @@ public struct LatencyDistribution: Codable, Equatable, Sendable {
         self.counts = counts
     }
 
-    init(_ histogram: LatencyHistogram) {
+    /// What was measured, told apart to one in a hundred, or as finely as it was counted.
+    init(_ histogram: LatencyHistogram, rounded: Bool = true) {
         var ms: [Double] = []
         var counts: [UInt64] = []
         for bucket in histogram.nanoseconds.recordedValues() {
-            let value = Self.rounded(bucket.value)
+            let value = rounded ? Self.rounded(bucket.value) : Double(bucket.value) / 1e6
             if value == ms.last {
                 counts[counts.count - 1] += bucket.count
             } else {

@@ -20,17 +20,29 @@ final class Deliveries: Sendable {
     let unsettled: AsyncStream<Unsettled>
     private let continuation: AsyncStream<Unsettled>.Continuation
     private let state: ReplayState
+    private let clock: any ReplayClock
 
-    init(start: ContinuousClock.Instant, state: ReplayState, bound: InFlightBound) {
+    init(
+        start: ContinuousClock.Instant,
+        state: ReplayState,
+        clock: any ReplayClock,
+        bound: InFlightBound
+    ) {
         self.start = start
         self.state = state
         self.bound = bound
+        self.clock = clock
         (unsettled, continuation) = AsyncStream.makeStream()
     }
 
     /// Has a request sent by a task of its own.
     func sendUnsettled(_ delivery: Delivery) {
         add(Unsettled(delivery: delivery, result: nil))
+    }
+
+    /// A request is ready to be sent, perhaps a moment before it is due.
+    func hold(_ delivery: Delivery) {
+        if let due = delivery.due { clock.hold(until: start + due) }
     }
 
     /// A request's first try has ended.

@@ -28,6 +28,10 @@ final class Delivery: SendObserver {
         self.deliveries = deliveries
     }
 
+    func willSend() {
+        deliveries.hold(self)
+    }
+
     func ended(_ result: SendResult) {
         deliveries.ended(self, result)
     }

@@ -34,6 +34,22 @@ struct GRPCSenderTests {
         try OTLPEndpoint("http://127.0.0.1:\(port)", wireProtocol: .grpc)
     }
 
+    @Test("tells whoever watches a request just before it is written")
+    func willSend() async throws {
+        try await Server.run { _ in
+            .ok()
+        } _: { server, port in
+            try await withSender(to: endpoint(port), configuration()) { sender in
+                let result = await SendWatcher.result { watcher in
+                    sender.send(.traces, body: body, observer: watcher)
+                } onWillSend: {
+                    #expect(server.calls.isEmpty)
+                }
+                #expect(result.outcome == Self.accepted)
+            }
+        }
+    }
+
     /// Sends one request to a server that gives the reply.
     private func outcome(
         of reply: ScriptedCallServer.Reply,

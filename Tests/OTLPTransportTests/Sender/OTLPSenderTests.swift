@@ -77,6 +77,22 @@ struct OTLPSenderTests {
         }
     }
 
+    @Test("tells whoever watches a request just before it is written")
+    func willSend() async throws {
+        try await ScriptedServer.run { _ in
+            .bytes(ScriptedServer.ok)
+        } _: { server, endpoint in
+            try await withSender(to: endpoint) { sender in
+                let result = await SendWatcher.result { watcher in
+                    sender.send(.traces, body: body, observer: watcher)
+                } onWillSend: {
+                    #expect(server.requests.isEmpty)
+                }
+                #expect(result.outcome == Self.accepted)
+            }
+        }
+    }
+
     @Test("keeps one connection for requests that follow each other")
     func keepAlive() async throws {
         try await ScriptedServer.run { _ in

@@ -17,6 +17,18 @@ struct EventLoopClockTests {
         }
     }
 
+    @Test("holds a request until it is due, and one that is due much later only for a moment")
+    func hold() {
+        for microseconds in [-10, 0, 5, 50] {
+            let instant = clock.now + .microseconds(microseconds)
+            clock.hold(until: instant)
+            #expect(clock.now >= instant)
+        }
+        let before = clock.now
+        clock.hold(until: before + .seconds(3_600))
+        #expect(clock.now >= before + clock.longestHold)
+    }
+
     @Test("waits no longer once it is cancelled")
     func cancelled() async {
         let waiting = Task { try await clock.sleep(until: clock.now + .seconds(3_600)) }

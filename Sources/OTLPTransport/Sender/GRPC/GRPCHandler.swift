@@ -120,6 +120,7 @@ final class GRPCHandler: ChannelInboundHandler, ConnectionHandler {
     }
 
     private func write(_ exchange: Exchange, in context: ChannelHandlerContext) {
+        exchange.willSend()
         let id = HTTP2StreamID(nextStreamID)
         calls[id] = Call(
             exchange: exchange,
