@@ -20,6 +20,7 @@ public final class Recorder: Sendable {
     private let clock: WallClock
     private let logger: Logger
     private let notices: Logger
+    private let onListening: @Sendable (_ line: String) -> Void
     private let stopping = StopSignal()
     private let running = Mutex(Running())
 
@@ -34,15 +35,17 @@ public final class Recorder: Sendable {
     /// - Parameters:
     ///   - configuration: What to record, and into which file.
     ///   - clock: Gives the arrivals.
-    ///   - onNotice: Told, in a line each, where others can send their telemetry, and what they sent in
-    ///     vain, without anything of it.
+    ///   - onListening: Told, in a line each, where others can send their telemetry.
+    ///   - onNotice: Told, in a line each, of what clients sent in vain, without anything of it.
     public init(
         _ configuration: RecordingConfiguration,
         clock: WallClock,
+        onListening: @escaping @Sendable (_ line: String) -> Void = { _ in },
         onNotice: @escaping @Sendable (_ line: String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.clock = clock
+        self.onListening = onListening
         logger = Logger(label: "record") { _ in SwiftLogNoOpLogHandler() }
         notices = Logger(label: "record") { _ in NoticeHandler(onNotice: onNotice) }
     }
@@ -201,7 +204,7 @@ public final class Recorder: Sendable {
     private func tell(of address: Reception.Address, _ port: Int, protocol name: String) {
         let scheme = configuration.reception.tls == nil ? "http" : "https"
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        notices.notice("listening for OTLP/\(name) on \(scheme)://\(host):\(port)")
+        onListening("listening for OTLP/\(name) on \(scheme)://\(host):\(port)")
         running.withLock { $0.isListening = true }
     }
 

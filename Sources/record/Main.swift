@@ -89,7 +89,7 @@ struct Record: AsyncParsableCommand {
     @Option(help: "Items to keep in tables for queries: all, spans or none.")
     var index = ItemIndex.all
 
-    @Flag(help: "Show no progress.")
+    @Flag(help: "Show no progress, nor where to send to.")
     var quiet = false
 
     @Flag(help: "Report as JSON.")
@@ -118,10 +118,16 @@ struct Record: AsyncParsableCommand {
     func run() async throws {
         do {
             let errors = Console.standardError
-            let recorder = Recorder(try recording(), clock: WallClock()) { line in
+            let tell: @Sendable (String) -> Void = { line in
                 // Over the line of progress, which is shown again below.
                 errors.write("\(errors.isTerminal ? "\r\u{1B}[K" : "")record: \(line)\n")
             }
+            let recorder = Recorder(
+                try recording(),
+                clock: WallClock(),
+                onListening: quiet ? { _ in } : tell,
+                onNotice: tell
+            )
             let report = try await Interrupts.handle(firstSignal: recorder.stop) {
                 try await ProgressReporter(quiet: quiet)
                     .show({ recorder.progressLine }, during: recorder.run)
