@@ -13,6 +13,12 @@ public struct Player: Sendable {
     /// A stop that is asked for is noticed within this time.
     private static let longestSleep: Duration = .milliseconds(100)
 
+    /// Where requests are due one right after the other, the connections get a turn this often.
+    private static let longestTurn: Duration = .microseconds(250)
+
+    /// What the clock is to sleep for that.
+    private static let shortestSleep: Duration = .microseconds(1)
+
     /// How long before a schedule begins the first block is read at the latest, so that the
     /// schedule is not late from the start.
     private static let shortestLead: Duration = .milliseconds(100)
@@ -180,6 +186,7 @@ public struct Player: Sendable {
         to deliveries: Deliveries
     ) async throws {
         var pace = Pace(start: deliveries.start)
+        var wokenAt = clock.now
         var handover = Handover(lanes, to: deliveries, schedule.speed)
         while let block = try await next(filled) {
             try Task.checkCancellation()
@@ -190,7 +197,7 @@ public struct Player: Sendable {
                 }
                 let planned = schedule.due(request.arrival, lap: request.lap)
                 if !goesOnAtOnce(planned, pace) {
-                    guard try await wait(until: planned, on: &pace) else {
+                    guard try await wait(until: planned, on: &pace, wokenAt: &wokenAt) else {
                         handover.flush()
                         deliveries.bound.leave()
                         return
@@ -243,7 +250,8 @@ public struct Player: Sendable {
     /// - Returns: whether the replay goes on.
     private func wait(
         until due: Duration?,
-        on pace: inout Pace
+        on pace: inout Pace,
+        wokenAt: inout ContinuousClock.Instant
     ) async throws -> Bool {
         while !state.isEnding.load(ordering: .relaxed) {
             if state.isAsked.exchange(false, ordering: .acquiring) { carryOut(on: &pace) }
@@ -251,9 +259,11 @@ public struct Player: Sendable {
             let instant = pace.instant(of: due ?? .zero)
             // So early that the request is ready when it is due.
             let ready = instant.map { $0 - clock.longestHold }
-            if let ready, due == nil || now >= ready { return true }
-            let latest = now + Self.longestSleep
-            try await clock.sleep(until: min(ready ?? latest, latest))
+            let isReady = ready.map { due == nil || now >= $0 } ?? false
+            if isReady, wokenAt.duration(to: now) < Self.longestTurn { return true }
+            let latest = now + (isReady ? Self.shortestSleep : Self.longestSleep)
+            try await clock.sleep(until: isReady ? latest : min(ready ?? latest, latest))
+            wokenAt = clock.now
         }
         return false
     }

@@ -31,9 +31,9 @@ extension ReplayClock {
 /// The machine's clock, with an event loop's timer, which is set earlier by as much as it nearly
 /// always is late; what is left then passes without sleep.
 ///
-/// A machine at rest takes 0.1 to 0.2 ms to wake a thread. What passes without sleep is at most half
-/// of the time in the long run, far less as a rule; the event loop goes on meanwhile, but for the
-/// last 60 µs.
+/// A machine at rest takes 0.1 to 0.2 ms to wake a thread. What passes without sleep is at most a
+/// quarter of the time in the long run and 60 µs a request, far less as a rule; the event loop goes
+/// on meanwhile, but for the last 60 µs.
 public final class EventLoopClock: ReplayClock {
     /// What a timer is set to that is to fire at the event loop's next turn, after it has looked
     /// for what came in: that takes 15 to 20 µs.

@@ -6,8 +6,8 @@ struct WakeUp {
     /// A timer that is later than this was late because of what else the machine did.
     static let longestLead: Duration = .microseconds(400)
 
-    /// Waking in time costs at most this share of the time, beyond what was saved up before.
-    private static let shareOfTime = 2
+    /// Timers are set earlier by at most this share of the time, beyond what was saved up before.
+    private static let shareOfTime = 4
     private static let mostSaved: Duration = .milliseconds(250)
 
     /// A timer that is early takes this from the lead; one that is late adds thirty times as much,
@@ -27,7 +27,7 @@ struct WakeUp {
     mutating func lead(at now: ContinuousClock.Instant) -> Duration {
         saved = min(Self.mostSaved, saved + savedAt.duration(to: now) / Self.shareOfTime)
         savedAt = now
-        return max(.zero, min(learned, saved))
+        return min(learned, saved)
     }
 
     /// A timer that was set earlier by a lead was so late, or would have been.
@@ -40,6 +40,6 @@ struct WakeUp {
 
     /// So much time passed without sleep.
     mutating func spent(_ time: Duration) {
-        saved -= time
+        saved = max(.zero, saved - time)
     }
 }
