@@ -218,7 +218,7 @@ public struct Player: Sendable {
     /// Without a schedule, for as many as leave the connections enough to do meanwhile, so that
     /// this task is woken once for all of them.
     private func waitForRoom(_ bound: InFlightBound) async throws {
-        let spare = min(bound.mostFresh / 4, bound.mostFresh - lanes.fewestConnections)
+        let spare = min(bound.mostFresh / 2, bound.mostFresh - lanes.fewestConnections)
         let places = schedule.speed == .maximum ? max(1, spare) : 1
         await withTaskCancellationHandler {
             await bound.waitForRoom(for: places)

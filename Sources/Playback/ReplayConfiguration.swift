@@ -37,9 +37,10 @@ public struct ReplayConfiguration: Sendable {
 
     /// Much where a schedule may ask for much at once.
     ///
-    /// Without one, what waits only grows cold in the processor's caches: one block, and the one before it, keep the connections busy.
+    /// Without one, what waits only grows cold in the processor's caches: two blocks keep the
+    /// connections busy.
     private static func usualReadAheadBytes(_ speed: PlaybackSpeed) -> Int {
-        speed == .maximum ? 4_000_000 : 64_000_000
+        speed == .maximum ? 8_000_000 : 64_000_000
     }
 
     /// The recording's own speed, shifted to now; what is read ahead depends on the speed unless it

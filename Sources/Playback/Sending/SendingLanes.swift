@@ -12,8 +12,9 @@ public struct SendingLanes: Sendable {
     let lanes: [SendingLane]
     /// Connections of the destination that has the fewest, in all lanes.
     let fewestConnections: Int
-    /// Requests that keep all connections busy, whichever lane or destination is the slow one; nil
-    /// where a connection carries as many as the backend says.
+    /// Requests that keep all connections busy, whichever lane or destination is the slow one, and
+    /// that go to other lanes several at a time; nil where a connection carries as many as the
+    /// backend says.
     let busyInFlight: Int?
 
     /// Lanes on the group's next event loops, at least one and no more than there are connections.
@@ -25,6 +26,7 @@ public struct SendingLanes: Sendable {
         self.destinations = destinations
         let configurations = Signal.allCases.map { destinations[$0].configuration }
         fewestConnections = configurations.map(\.connections).min() ?? 1
+        let count = min(max(1, count), max(1, fewestConnections))
         var distinct: [OTLPDestination] = []
         for destination in Signal.allCases.map({ destinations[$0] })
         where !distinct.contains(destination) {
@@ -32,8 +34,7 @@ public struct SendingLanes: Sendable {
         }
         let isShared = configurations.contains { $0.wireProtocol == .grpc }
         busyInFlight =
-            isShared ? nil : 4 * distinct.reduce(0) { $0 + $1.configuration.connections }
-        let count = min(max(1, count), max(1, fewestConnections))
+            isShared ? nil : 4 * count * distinct.reduce(0) { $0 + $1.configuration.connections }
         let isWorkNeeded = configurations.contains { configuration in
             configuration.compression == .gzip || configuration.wireProtocol == .httpJSON
         }
