@@ -259,10 +259,13 @@ public struct Player: Sendable {
             let instant = pace.instant(of: due ?? .zero)
             // So early that the request is ready when it is due.
             let ready = instant.map { $0 - clock.longestHold }
-            let isReady = ready.map { due == nil || now >= $0 } ?? false
-            if isReady, wokenAt.duration(to: now) < Self.longestTurn { return true }
-            let latest = now + (isReady ? Self.shortestSleep : Self.longestSleep)
-            try await clock.sleep(until: isReady ? latest : min(ready ?? latest, latest))
+            if let ready, due == nil || now >= ready {
+                if wokenAt.duration(to: now) < Self.longestTurn { return true }
+                try await clock.sleep(until: now + Self.shortestSleep)
+            } else {
+                let latest = now + Self.longestSleep
+                try await clock.sleep(until: min(ready ?? latest, latest))
+            }
             wokenAt = clock.now
         }
         return false
