@@ -125,7 +125,7 @@ struct Record: AsyncParsableCommand {
             let recorder = Recorder(
                 try recording(),
                 clock: WallClock(),
-                onListening: quiet ? { _ in } : tell,
+                onListening: { [quiet] line in if !quiet { tell(line) } },
                 onNotice: tell
             )
             let report = try await Interrupts.handle(firstSignal: recorder.stop) {
