@@ -18,7 +18,7 @@ final class CorpusFile: Sendable {
         /// Of the small blocks that are not in ``sealing``.
         var openBytes = 0
 
-        /// Begins another sealing when there is enough for one, and none.
+        /// Has a sealing begun when `plan` finds enough for one, unless there is one already.
         mutating func prepareSealing(_ plan: (inout OpenBlock) -> OpenBlock.Plan?) {
             guard sealing == nil, let plan = plan(&block) else { return }
             sealing = Sealing(plan: plan, openBytes: openBytes)
