@@ -1,6 +1,8 @@
 import Foundation
 
 /// The machine's processors.
+///
+/// Foundation counts all that are there, and Glibc gives Swift no call that asks which may be used.
 enum Processors {
     /// How many this process may use, at least one; those that `taskset` or a container bars don't
     /// count.

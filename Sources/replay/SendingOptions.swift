@@ -12,7 +12,9 @@ struct SendingOptions: ParsableArguments {
     var connections = 16
 
     @Option(
-        help: "Threads that send. (default: 1, which keeps time best; 2 with --speed max)"
+        help: """
+            Threads that send. (default: 1, which keeps time best; with --speed max 2, given two cores)
+            """
     )
     var threads: Int?
 
