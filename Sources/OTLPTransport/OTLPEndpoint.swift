@@ -81,7 +81,10 @@ public struct OTLPEndpoint: Equatable, Sendable {
     private var origin: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
     /// The host and port as a URL and a `Host` header write them.
-    public var authority: String {
+    public var authority: String { Self.authority(host: host, port: port) }
+
+    /// A host and a port as a URL writes them: an IPv6 address in brackets.
+    public static func authority(host: String, port: Int) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
@@ -106,7 +109,7 @@ public struct OTLPEndpoint: Equatable, Sendable {
         port: Int
     ) async throws(OTLPTransportError) {
         guard port != 0 else { return }
-        let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let authority = authority(host: host, port: port)
         guard await !(try OTLPEndpoint("http://\(authority)").isListening()) else {
             throw .addressInUse(host: host, port: port)
         }

@@ -203,8 +203,8 @@ public final class Recorder: Sendable {
 
     private func tell(of address: Reception.Address, _ port: Int, protocol name: String) {
         let scheme = configuration.reception.tls == nil ? "http" : "https"
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        onListening("listening for OTLP/\(name) on \(scheme)://\(host):\(port)")
+        let authority = OTLPEndpoint.authority(host: address.host, port: port)
+        onListening("listening for OTLP/\(name) on \(scheme)://\(authority)")
         running.withLock { $0.isListening = true }
     }
 

@@ -77,13 +77,15 @@ struct PlaybackBackendProgram: AsyncParsableCommand {
                 onListening: { [quiet, host, store] port in
                     guard !quiet else { return }
                     let place = store.map { "in \($0)" } ?? "until it ends"
+                    let authority = OTLPEndpoint.authority(host: host, port: port)
                     console.write(
-                        "Listening on \(scheme)://\(host):\(port), keeping telemetry \(place)\n"
+                        "Listening on \(scheme)://\(authority), keeping telemetry \(place)\n"
                     )
                 },
                 onListeningForGRPC: { [quiet, host] port in
                     guard !quiet else { return }
-                    console.write("Listening on \(host):\(port) for gRPC\n")
+                    let authority = OTLPEndpoint.authority(host: host, port: port)
+                    console.write("Listening on \(authority) for gRPC\n")
                 }
             )
             let group = ServiceGroup(services: [backend], logger: logger)

@@ -6,16 +6,16 @@ import Testing
 extension Programs {
     @Suite("Recording others")
     struct Listen {
-        @Test("keeps the bytes of every export request as they were sent")
-        func exactBytes() async throws {
-            let folder = try TemporaryFolder()
-            let path = folder.file("app.db")
-            var generator = TelemetryGenerator(seed: 11)
-            let requests = try (0..<40).map { _ in try generator.next() }
+        /// Records what a client sends, until all of it is answered.
+        private func record(
+            _ requests: [ExportRequest],
+            into path: String,
+            _ more: String...
+        ) async throws -> BuiltProgram.Ending {
             let arguments = [
                 "--listen", "127.0.0.1:0", "--duration", "1h", "--out", path, "--json",
             ]
-            let ending = try await BuiltProgram.with("record", arguments) { program in
+            return try await BuiltProgram.with("record", arguments + more) { program in
                 let client = LoopbackClient(port: try await program.port())
                 for request in requests {
                     #expect(try await client.post(request) == 200)
@@ -23,6 +23,15 @@ extension Programs {
                 program.interrupt()
                 return try await program.ending()
             }
+        }
+
+        @Test("keeps the bytes of every export request as they were sent")
+        func exactBytes() async throws {
+            let folder = try TemporaryFolder()
+            let path = folder.file("app.db")
+            var generator = TelemetryGenerator(seed: 11)
+            let requests = try (0..<40).map { _ in try generator.next() }
+            let ending = try await record(requests, into: path)
             #expect(ending.code == 0, "\(ending.complaints)")
             var decoded: [ExportRequest] = []
             try CorpusReader(path: path).forEachRequest { decoded.append($1) }
@@ -43,18 +52,12 @@ extension Programs {
             let backendArguments = ["--port", "0", "--store", received]
             let ending = try await BuiltProgram.with("playback-backend", backendArguments) {
                 backend in
-                let arguments = [
-                    "--listen", "127.0.0.1:0", "--out", tapped, "--json",
-                    "--duration", "1h", "--forward", "http://127.0.0.1:\(try await backend.port())",
-                ]
-                let ending = try await BuiltProgram.with("record", arguments) { program in
-                    let client = LoopbackClient(port: try await program.port())
-                    for request in requests {
-                        #expect(try await client.post(request) == 200)
-                    }
-                    program.interrupt()
-                    return try await program.ending()
-                }
+                let ending = try await record(
+                    requests,
+                    into: tapped,
+                    "--forward",
+                    "http://127.0.0.1:\(try await backend.port())"
+                )
                 backend.interrupt()
                 _ = try await backend.ending()
                 return ending

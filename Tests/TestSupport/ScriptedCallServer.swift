@@ -109,7 +109,7 @@ public final class ScriptedCallServer: Sendable {
         _ body: (_ server: ScriptedCallServer, _ port: Int) async throws -> Result
     ) async throws -> Result {
         let server = ScriptedCallServer(script, answersEarly: answersEarly)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -125,16 +125,7 @@ public final class ScriptedCallServer: Sendable {
                     )
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
-            .get()
-        do {
-            let result = try await body(server, channel.localAddress?.port ?? 0)
-            try await channel.close()
-            return result
-        } catch {
-            try? await channel.close()
-            throw error
-        }
+            .serving { port in try await body(server, port) }
     }
 
     fileprivate func streamOpened() {

@@ -111,7 +111,7 @@ public final class ScriptedServer: Sendable {
         _ body: (_ server: ScriptedServer, _ port: Int) async throws -> Result
     ) async throws -> Result {
         let server = ScriptedServer(script)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     server.connectionOpened(channel)
@@ -125,16 +125,7 @@ public final class ScriptedServer: Sendable {
                     )
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
-            .get()
-        do {
-            let result = try await body(server, channel.localAddress?.port ?? 0)
-            try await channel.close()
-            return result
-        } catch {
-            try? await channel.close()
-            throw error
-        }
+            .serving { port in try await body(server, port) }
     }
 }
 

@@ -7,9 +7,9 @@ public enum CorpusRecovery {
     /// Copies every export request that matches a checksum, in order, into a new corpus.
     ///
     /// A request counts as intact where its block matches its CRC-32, or the row of `requests` has
-    /// its payload's SHA-256, its signal and its arrival. Progress counts bytes of the file. Takes the memory of a block or two and about 200 bytes
-    /// for each block of the file. Without an `index`, those items get rows of their own that have
-    /// them in the damaged corpus.
+    /// its payload's SHA-256, its signal and its arrival. Progress counts bytes of the file. Takes the
+    /// memory of a block or two and about 200 bytes for each block of the file. Without an `index`,
+    /// those items get rows of their own that have them in the damaged corpus.
     /// - Returns: what was saved, and what wasn't.
     /// - Throws: ``EditingError/nothingToRecover(path:)``; `CorpusError` where there is no such
     ///   file or the new one can't be written; `CancellationError`.
