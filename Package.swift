@@ -28,6 +28,7 @@ let package = Package(
     targets: [
         // Libraries, lowest first: a target may import only what stands above it here.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CProcessors"),
         .target(name: "OTLP", dependencies: [.protobuf]),
         .target(name: "StreamCompression", dependencies: ["CZlib"]),
         .target(name: "Latency", dependencies: [.histogram]),
@@ -109,8 +110,8 @@ let package = Package(
         .program(
             "replay",
             [
-                "CorpusOptions", "CorpusStore", "Lifecycle", "OTLP", "OTLPTransport", "Playback",
-                "PlaybackBackend", "Terminal", .logging, .nioPosix,
+                "CProcessors", "CorpusOptions", "CorpusStore", "Lifecycle", "OTLP", "OTLPTransport",
+                "Playback", "PlaybackBackend", "Terminal", .logging, .nioCore, .nioPosix,
             ]
         ),
         .program("replay-compare", ["Playback", "Terminal"]),

@@ -13,11 +13,9 @@ public struct Player: Sendable {
     /// A stop that is asked for is noticed within this time.
     private static let longestSleep: Duration = .milliseconds(100)
 
-    /// Where requests are due one right after the other, the connections get a turn this often.
-    private static let longestTurn: Duration = .microseconds(250)
-
-    /// What the clock is to sleep for that.
-    private static let shortestSleep: Duration = .microseconds(1)
+    /// How long before it is due a request is dealt to a lane: as long as it takes to wake one at
+    /// the latest, as a rule.
+    private static let usualLead: Duration = .milliseconds(2)
 
     /// How long before a schedule begins the first block is read at the latest, so that the
     /// schedule is not late from the start.
@@ -30,6 +28,9 @@ public struct Player: Sendable {
     private let source: BlockSource
     private let lanes: SendingLanes
     let clock: any ReplayClock
+    /// How long before they are due requests are dealt to the lanes, which send them on time by the
+    /// machine's clock; zero where another one counts.
+    private let lead: Duration
     private let wallClock: WallClock
     let plan: ReplayPlan
     let state = ReplayState()
@@ -53,6 +54,7 @@ public struct Player: Sendable {
         self.configuration = configuration
         self.lanes = lanes
         self.clock = clock ?? lanes.clock
+        lead = clock == nil ? Self.usualLead : .zero
         self.wallClock = wallClock
         try configuration.startAt.map { try Self.check(start: $0, now: wallClock.now) }
         let blocks = try reader.blocks()
@@ -145,17 +147,25 @@ public struct Player: Sendable {
         let deliveries = Deliveries(
             start: start,
             state: state,
-            clock: clock,
             bound: InFlightBound(
                 most: configuration.maximumInFlight,
                 mostFresh: schedule.speed == .maximum ? lanes.busyInFlight : nil
             )
         )
+        let schedules = lanes.lanes.map { LaneSchedule($0) }
         try await withThrowingDiscardingTaskGroup { group in
+            for schedule in schedules {
+                group.addTask(executorPreference: schedule.lane.executor) {
+                    await schedule.play(deliveries)
+                }
+            }
             group.addTask(executorPreference: lanes.lanes[0].executor) {
-                defer { deliveries.finish() }
+                defer {
+                    for schedule in schedules { schedule.finish() }
+                    deliveries.finish()
+                }
                 do {
-                    try await handOver(filled, to: deliveries)
+                    try await handOver(filled, to: schedules, of: deliveries)
                 } catch {
                     await drain(deliveries)
                     throw error
@@ -180,14 +190,19 @@ public struct Player: Sendable {
         }
     }
 
-    /// Hands each request over to a lane when it is due and may be under way.
+    /// Hands each request over to a lane when it is nearly due and may be under way.
     private func handOver(
         _ filled: ReadAhead<FilledBlock>,
-        to deliveries: Deliveries
+        to schedules: [LaneSchedule],
+        of deliveries: Deliveries
     ) async throws {
         var pace = Pace(start: deliveries.start)
-        var wokenAt = clock.now
-        var handover = Handover(lanes, to: deliveries, schedule.speed)
+        var handover = Handover(
+            schedules,
+            connections: lanes.connectionsPerLane,
+            to: deliveries,
+            schedule.speed
+        )
         while let block = try await next(filled) {
             try Task.checkCancellation()
             for request in block.requests {
@@ -197,14 +212,18 @@ public struct Player: Sendable {
                 }
                 let planned = schedule.due(request.arrival, lap: request.lap)
                 if !goesOnAtOnce(planned, pace) {
-                    guard try await wait(until: planned, on: &pace, wokenAt: &wokenAt) else {
+                    guard try await wait(until: planned, on: &pace) else {
                         handover.flush()
                         deliveries.bound.leave()
                         return
                     }
                 }
                 let due = planned.flatMap(pace.instant).map { deliveries.start.duration(to: $0) }
-                handover.add(request, due: due, now: clock.now)
+                if let due, lead > .zero {
+                    handover.deal(request, due: due, now: clock.now)
+                } else {
+                    handover.add(request, due: due, now: clock.now)
+                }
                 // Afterwards, since it takes time; in the schedule's order all the same.
                 state.ledger.withLock { $0.began(request) }
             }
@@ -245,28 +264,20 @@ public struct Player: Sendable {
         }
     }
 
-    /// Waits until a time of the schedule, if there is one, has come, but for what the clock holds a
-    /// request for.
+    /// Waits until a request with a time of the schedule, if there is one, is to be handed over.
     /// - Returns: whether the replay goes on.
     private func wait(
         until due: Duration?,
-        on pace: inout Pace,
-        wokenAt: inout ContinuousClock.Instant
+        on pace: inout Pace
     ) async throws -> Bool {
         while !state.isEnding.load(ordering: .relaxed) {
             if state.isAsked.exchange(false, ordering: .acquiring) { carryOut(on: &pace) }
             let now = clock.now
             let instant = pace.instant(of: due ?? .zero)
-            // So early that the request is ready when it is due.
-            let ready = instant.map { $0 - clock.longestHold }
-            if let ready, due == nil || now >= ready {
-                if wokenAt.duration(to: now) < Self.longestTurn { return true }
-                try await clock.sleep(until: now + Self.shortestSleep)
-            } else {
-                let latest = now + Self.longestSleep
-                try await clock.sleep(until: min(ready ?? latest, latest))
-            }
-            wokenAt = clock.now
+            let ready = instant.map { $0 - lead }
+            if let ready, due == nil || now >= ready { return true }
+            let latest = now + Self.longestSleep
+            try await clock.sleep(until: min(ready ?? latest, latest))
         }
         return false
     }
@@ -330,7 +341,7 @@ public struct Player: Sendable {
                         due: delivery.due
                     )
                 }
-                return deliveries.bound.leave(wasRetrying: isRetried)
+                return deliveries.leave(delivery, wasRetrying: isRetried)
             case .retryable(let retryAfter, let kind, let example):
                 let delay = policy.delay(
                     tries: tries,

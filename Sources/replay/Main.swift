@@ -107,7 +107,7 @@ struct Replay: AsyncParsableCommand {
     func run() async throws {
         do {
             let reader = try CorpusReader(path: corpus)
-            guard !dryRun else { return try predict(reader) }
+            guard !dryRun else { return try await predict(reader) }
             let reports = try await replay(reader)
             try write(reports)
             if let error = reports.runs.compactMap(\.error).first {
@@ -147,14 +147,8 @@ struct Replay: AsyncParsableCommand {
         _ stops: StopRelay
     ) async throws -> RepeatedReplay {
         try await repetition.repetition.run(isStopped: { stops.isStopped }) { run in
-            let lanes = sending.lanes(to: destinations, at: speed)
-            do {
-                let report = try await play(reader, lanes, clock, run, stops)
-                await lanes.close()
-                return report
-            } catch {
-                await lanes.close()
-                throw error
+            try await sending.withLanes(to: destinations, at: speed) { lanes in
+                try await play(reader, lanes, clock, run, stops)
             }
         }
     }
@@ -194,22 +188,20 @@ struct Replay: AsyncParsableCommand {
 }
 
 extension Replay {
-    private func predict(_ reader: CorpusReader) throws {
+    private func predict(_ reader: CorpusReader) async throws {
         let connections = sending.connections
         let destinations =
             try target.destinations(connections: connections)
             ?? target.destinations(at: target.usualBackend.endpoint, connections: connections)
-        let player = try Player(
-            reader,
-            to: sending.lanes(to: destinations, at: speed),
-            configuration: playConfiguration,
-            wallClock: WallClock()
-        )
+        let prediction = try await sending.withLanes(to: destinations, at: speed) { lanes in
+            try Player(reader, to: lanes, configuration: playConfiguration, wallClock: WallClock())
+                .prediction
+        }
         let console = Console.standardOutput
         print(
             json
-                ? try ReportJSON.encode(player.prediction)
-                : player.prediction.text(width: console.width, style: console.style)
+                ? try ReportJSON.encode(prediction)
+                : prediction.text(width: console.width, style: console.style)
         )
     }
 

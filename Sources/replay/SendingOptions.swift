@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import NIOPosix
 import Playback
 import Terminal
@@ -13,7 +14,7 @@ struct SendingOptions: ParsableArguments {
 
     @Option(
         help: """
-            Threads that send. (default: 1, which keeps time best; with --speed max 2, given two cores)
+            Threads that send. (default: 2, given two cores)
             """
     )
     var threads: Int?
@@ -39,11 +40,26 @@ struct SendingOptions: ParsableArguments {
         }
     }
 
-    func lanes(to destinations: ReplayDestinations, at speed: PlaybackSpeed) -> SendingLanes {
-        SendingLanes(
-            to: destinations,
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            count: threads ?? (speed == .maximum ? Self.usualThreads : 1)
-        )
+    /// Gives lanes to the destinations, one for each thread, for as long as `body` runs.
+    func withLanes<Result>(
+        to destinations: ReplayDestinations,
+        at speed: PlaybackSpeed,
+        _ body: (SendingLanes) async throws -> Result
+    ) async throws -> Result {
+        let count = threads ?? Self.usualThreads
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        // What is due to the microsecond can't wait for another thread to leave the processor.
+        if speed != .maximum { Processors.separate(group) }
+        let lanes = SendingLanes(to: destinations, eventLoopGroup: group, count: count)
+        do {
+            let result = try await body(lanes)
+            await lanes.close()
+            try await group.shutdownGracefully()
+            return result
+        } catch {
+            await lanes.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
     }
 }

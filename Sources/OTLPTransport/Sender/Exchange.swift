@@ -8,6 +8,14 @@ public protocol SendObserver: AnyObject, Sendable {
     /// called on the event loop of the connection.
     func willSend()
 
+    /// Whether something else may have to be done while a large body is written, which then is
+    /// written in parts; called on the event loop of the connection.
+    var isPressed: Bool { get }
+
+    /// A part of the body has been written, or its head; another request may be sent meanwhile.
+    /// Called on the event loop of the connection.
+    func wrotePart()
+
     /// The request has ended; called once, on the event loop of the connection if there was one.
     func ended(_ result: SendResult)
 }
@@ -15,6 +23,12 @@ public protocol SendObserver: AnyObject, Sendable {
 extension SendObserver {
     /// Nothing is done.
     public func willSend() {}
+
+    /// False: a body is written at once.
+    public var isPressed: Bool { false }
+
+    /// Nothing is done.
+    public func wrotePart() {}
 }
 
 /// One export request on its way, and whoever waits for its result.
@@ -105,6 +119,13 @@ final class Exchange: Sendable {
     /// The exchange, claimed by a connection, is about to be written.
     func willSend() {
         observer?.willSend()
+    }
+
+    /// Whether its body, if it is large, is to be written in parts.
+    var isPressed: Bool { observer?.isPressed ?? false }
+
+    func wrotePart() {
+        observer?.wrotePart()
     }
 
     func end(_ result: SendResult) {

@@ -14,6 +14,8 @@ final class HTTP1Wire: ChannelDuplexHandler {
 
     /// Bodies up to this long are cheaper copied behind their head than written as a second piece.
     private static let longestCopiedBytes = 8 << 10
+    /// What is written of a body at a time while something else may come due: that takes some 4 µs.
+    private static let partBytes = 16 << 10
 
     private let heads: RequestHeads
     // Each holds the other, until they leave the pipeline.
@@ -48,9 +50,23 @@ final class HTTP1Wire: ChannelDuplexHandler {
         if body.readableBytes <= Self.longestCopiedBytes {
             buffer.writeImmutableBuffer(body)
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        } else if exchange.isPressed {
+            writeInParts(exchange, in: context)
         } else {
             context.write(wrapOutboundOut(buffer), promise: nil)
             context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+        }
+    }
+
+    private func writeInParts(_ exchange: Exchange, in context: ChannelHandlerContext) {
+        var body = exchange.body
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        exchange.wrotePart()
+        while body.readableBytes > 0,
+            let part = body.readSlice(length: min(Self.partBytes, body.readableBytes))
+        {
+            context.writeAndFlush(wrapOutboundOut(part), promise: nil)
+            exchange.wrotePart()
         }
     }
 

@@ -1,83 +1,23 @@
 import Lifecycle
-public import NIOCore
-import OTLP
-import Synchronization
+import NIOCore
 
 /// Where a replay gets its time from; tests hand in one of their own.
 public protocol ReplayClock: Sendable {
     /// The present instant of the monotonic clock.
     var now: ContinuousClock.Instant { get }
 
-    /// How long before a request is due it is best made ready, to be held until then; zero where
-    /// nothing is gained by it.
-    var longestHold: Duration { get }
-
     /// Waits until an instant, or returns at once when it has passed.
     /// - Throws: `CancellationError` when the task is cancelled meanwhile.
     func sleep(until instant: ContinuousClock.Instant) async throws
-
-    /// Has what is left until an instant, no more than ``longestHold``, pass without sleep.
-    func hold(until instant: ContinuousClock.Instant)
 }
 
-extension ReplayClock {
-    /// Zero: requests are made ready when they are due.
-    public var longestHold: Duration { .zero }
+/// The machine's clock, with an event loop's timer, which is some 0.1 ms late.
+struct EventLoopClock: ReplayClock {
+    let eventLoop: any EventLoop
 
-    /// Returns at once.
-    public func hold(until instant: ContinuousClock.Instant) {}
-}
+    var now: ContinuousClock.Instant { .now }
 
-/// The machine's clock, with an event loop's timer, which is set earlier by as much as it nearly
-/// always is late; what is left then passes without sleep.
-///
-/// A machine at rest takes 0.1 to 0.2 ms to wake a thread. What passes without sleep is at most a
-/// quarter of the time in the long run and 60 µs a request, far less as a rule; the event loop goes
-/// on meanwhile, but for the last 60 µs.
-public final class EventLoopClock: ReplayClock {
-    /// What a timer is set to that is to fire at the event loop's next turn, after it has looked
-    /// for what came in: that takes 15 to 20 µs.
-    private static let shortestSleep: Duration = .microseconds(4)
-
-    private let eventLoop: any EventLoop
-    private let wakeUp: Mutex<WakeUp>
-
-    /// A clock that waits on the given event loop.
-    public init(eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-        wakeUp = Mutex(WakeUp(at: .now))
-    }
-
-    /// The present instant of the monotonic clock.
-    public var now: ContinuousClock.Instant { .now }
-
-    /// As much as it takes to make a request ready with cold caches, and a turn of the event loop.
-    public var longestHold: Duration { .microseconds(60) }
-
-    /// Waits until an instant, or returns at once when it has passed.
-    public func sleep(until instant: ContinuousClock.Instant) async throws {
-        let now = ContinuousClock.now
-        guard now < instant else { return }
-        let lead = wakeUp.withLock { $0.lead(at: now) }
-        var woken = now
-        if now < instant - lead {
-            try await eventLoop.sleep(until: instant - lead)
-            woken = .now
-            wakeUp.withLock { $0.fired(late: (instant - lead).duration(to: woken), lead: lead) }
-        }
-        guard woken < instant else { return }
-        while ContinuousClock.now < instant {
-            try await eventLoop.sleep(until: .now + Self.shortestSleep)
-        }
-        wakeUp.withLock { $0.spent(woken.duration(to: instant)) }
-    }
-
-    /// Has what is left until an instant, no more than ``longestHold``, pass without sleep.
-    public func hold(until instant: ContinuousClock.Instant) {
-        let now = ContinuousClock.now
-        let end = min(instant, now + longestHold)
-        guard now < end else { return }
-        wakeUp.withLock { $0.spent(now.duration(to: end)) }
-        while ContinuousClock.now < end {}
+    func sleep(until instant: ContinuousClock.Instant) async throws {
+        try await eventLoop.sleep(until: instant)
     }
 }

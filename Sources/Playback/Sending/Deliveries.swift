@@ -20,29 +20,21 @@ final class Deliveries: Sendable {
     let unsettled: AsyncStream<Unsettled>
     private let continuation: AsyncStream<Unsettled>.Continuation
     private let state: ReplayState
-    private let clock: any ReplayClock
 
     init(
         start: ContinuousClock.Instant,
         state: ReplayState,
-        clock: any ReplayClock,
         bound: InFlightBound
     ) {
         self.start = start
         self.state = state
         self.bound = bound
-        self.clock = clock
         (unsettled, continuation) = AsyncStream.makeStream()
     }
 
     /// Has a request sent by a task of its own.
     func sendUnsettled(_ delivery: Delivery) {
         add(Unsettled(delivery: delivery, result: nil))
-    }
-
-    /// A request is ready to be sent, perhaps a moment before it is due.
-    func hold(_ delivery: Delivery) {
-        if let due = delivery.due { clock.hold(until: start + due) }
     }
 
     /// A request's first try has ended.
@@ -60,7 +52,7 @@ final class Deliveries: Sendable {
                     due: delivery.due
                 )
             }
-            bound.leave()
+            leave(delivery)
         } else {
             add(Unsettled(delivery: delivery, result: result))
         }
@@ -79,7 +71,24 @@ final class Deliveries: Sendable {
             if !wasOnWire { ledger.neverSent(number: delivery.number) }
             ledger.failed(delivery.request, at: time, kind: kind, example: example)
         }
-        bound.leave(wasRetrying: wasRetried)
+        leave(delivery, wasRetrying: wasRetried)
+    }
+
+    /// A request is given up before any of it was sent, since the replay's task is cancelled.
+    func cancel(_ delivery: Delivery) {
+        fail(
+            delivery,
+            wasOnWire: false,
+            at: start.duration(to: .now),
+            kind: "cancelled",
+            example: "the replay was stopped"
+        )
+    }
+
+    /// A request has ended; `wasRetrying` is whether its first try had failed.
+    func leave(_ delivery: Delivery, wasRetrying: Bool = false) {
+        delivery.leave()
+        bound.leave(wasRetrying: wasRetrying)
     }
 
     /// There will be no more, and none is under way.
@@ -90,12 +99,6 @@ final class Deliveries: Sendable {
     private func add(_ unsettled: Unsettled) {
         // The stream takes nothing more once the task that reads it is cancelled.
         guard case .terminated = continuation.yield(unsettled) else { return }
-        fail(
-            unsettled.delivery,
-            wasOnWire: false,
-            at: start.duration(to: .now),
-            kind: "cancelled",
-            example: "the replay was stopped"
-        )
+        cancel(unsettled.delivery)
     }
 }

@@ -9,7 +9,9 @@ final class Delivery: SendObserver {
     let due: Duration?
     /// When it left the schedule.
     let began: ContinuousClock.Instant
-    let lane: SendingLane
+    private let laneSchedule: LaneSchedule
+    /// Where it was dealt ahead of time, when it is to be sent.
+    private let sendAt: ContinuousClock.Instant?
     private let deliveries: Deliveries
 
     init(
@@ -17,19 +19,34 @@ final class Delivery: SendObserver {
         number: Int,
         due: Duration?,
         began: ContinuousClock.Instant,
-        lane: SendingLane,
+        laneSchedule: LaneSchedule,
+        sendAt: ContinuousClock.Instant? = nil,
         deliveries: Deliveries
     ) {
         self.request = request
         self.number = number
         self.due = due
         self.began = began
-        self.lane = lane
+        self.laneSchedule = laneSchedule
+        self.sendAt = sendAt
         self.deliveries = deliveries
     }
 
+    var lane: SendingLane { laneSchedule.lane }
+
     func willSend() {
-        deliveries.hold(self)
+        if let sendAt { laneSchedule.hold(until: sendAt) }
+    }
+
+    var isPressed: Bool { sendAt != nil && laneSchedule.isPressed }
+
+    func wrotePart() {
+        laneSchedule.sendDue(deliveries)
+    }
+
+    /// The request is accepted or given up.
+    func leave() {
+        if sendAt != nil { laneSchedule.ended() }
     }
 
     func ended(_ result: SendResult) {

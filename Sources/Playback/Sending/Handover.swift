@@ -1,26 +1,53 @@
 import NIOCore
 
-/// Shares out requests among the lanes, by turns.
+/// Shares out requests among the lanes.
 ///
-/// With a schedule each is handed over at once. Without one, those for other event loops than this
-/// go over several at a time.
+/// Those of a schedule are dealt ahead of time to the lane that will be free. Without one they are
+/// shared out by turns, and those for other event loops than this go over several at a time.
 struct Handover {
     private static let batchSize = 32
 
-    private let lanes: [SendingLane]
+    private let lanes: [LaneSchedule]
     private let deliveries: Deliveries
     private let batchSize: Int
     private var batches: [[Delivery]]
+    private var choice: LaneChoice
     private var number = 0
 
-    init(_ lanes: SendingLanes, to deliveries: Deliveries, _ speed: PlaybackSpeed) {
-        self.lanes = lanes.lanes
+    /// Shares out requests among lanes that have connections for so many each.
+    init(
+        _ lanes: [LaneSchedule],
+        connections: Int?,
+        to deliveries: Deliveries,
+        _ speed: PlaybackSpeed
+    ) {
+        self.lanes = lanes
         self.deliveries = deliveries
         batchSize = speed == .maximum ? Self.batchSize : 1
-        batches = lanes.lanes.map { _ in [] }
+        batches = lanes.map { _ in [] }
+        choice = LaneChoice(lanes: lanes.count, most: connections ?? .max)
     }
 
-    /// Hands over a request, at the latest with ``flush()``.
+    /// Deals a request to a lane, which sends it when it is due.
+    mutating func deal(_ request: OutgoingRequest, due: Duration, now: ContinuousClock.Instant) {
+        let lane = lanes[
+            choice.next(due: due, bytes: request.payloadBytes) { lanes[$0].underWay }
+        ]
+        let sendAt = deliveries.start + due
+        let delivery = Delivery(
+            request,
+            number: number,
+            due: due,
+            began: now,
+            laneSchedule: lane,
+            sendAt: sendAt,
+            deliveries: deliveries
+        )
+        number += 1
+        lane.deal(delivery, due: sendAt)
+    }
+
+    /// Has a request sent at once, or at the latest with ``flush()``.
     mutating func add(_ request: OutgoingRequest, due: Duration?, now: ContinuousClock.Instant) {
         let index = number % lanes.count
         let delivery = Delivery(
@@ -28,7 +55,7 @@ struct Handover {
             number: number,
             due: due,
             began: now,
-            lane: lanes[index],
+            laneSchedule: lanes[index],
             deliveries: deliveries
         )
         number += 1
@@ -42,7 +69,7 @@ struct Handover {
     }
 
     private mutating func flush(_ index: Int) {
-        lanes[index].send(batches[index], of: deliveries)
+        lanes[index].lane.send(batches[index], of: deliveries)
         batches[index].removeAll(keepingCapacity: true)
     }
 }

@@ -45,6 +45,15 @@ final class SendingLane: Sendable {
         }
     }
 
+    /// Sends a request; to be called on the event loop.
+    func send(_ delivery: Delivery, of deliveries: Deliveries) {
+        if isWorkNeeded {
+            deliveries.sendUnsettled(delivery)
+        } else {
+            send(delivery)
+        }
+    }
+
     private func send(_ delivery: Delivery) {
         let request = delivery.request
         sender(for: request.signal).send(request.signal, body: request.body, observer: delivery)

@@ -16,6 +16,8 @@ public struct SendingLanes: Sendable {
     /// that go to other lanes several at a time; nil where a connection carries as many as the
     /// backend says.
     let busyInFlight: Int?
+    /// Requests that a lane has a connection for; nil where one carries as many as the backend says.
+    let connectionsPerLane: Int?
 
     /// Lanes on the group's next event loops, at least one and no more than there are connections.
     public init(
@@ -35,6 +37,7 @@ public struct SendingLanes: Sendable {
         let isShared = configurations.contains { $0.wireProtocol == .grpc }
         busyInFlight =
             isShared ? nil : 4 * count * distinct.reduce(0) { $0 + $1.configuration.connections }
+        connectionsPerLane = isShared ? nil : fewestConnections / count
         let isWorkNeeded = configurations.contains { configuration in
             configuration.compression == .gzip || configuration.wireProtocol == .httpJSON
         }
@@ -63,7 +66,6 @@ public struct SendingLanes: Sendable {
                 isWorkNeeded: isWorkNeeded
             )
         }
-        clock = EventLoopClock(eventLoop: lanes[0].eventLoop)
     }
 
     /// Lanes that all go to one endpoint.
@@ -81,8 +83,8 @@ public struct SendingLanes: Sendable {
         )
     }
 
-    /// The clock of the lane that keeps the schedule.
-    public let clock: EventLoopClock
+    /// The clock that the schedule is kept by.
+    var clock: some ReplayClock { EventLoopClock(eventLoop: lanes[0].eventLoop) }
 
     /// Closes all connections and returns once they are gone.
     public func close() async {

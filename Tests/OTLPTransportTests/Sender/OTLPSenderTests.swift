@@ -93,6 +93,30 @@ struct OTLPSenderTests {
         }
     }
 
+    @Test("writes a large body in parts where something else is due, and sends that in between")
+    func parts() async throws {
+        let bodies = (0..<3).map { ByteBuffer(repeating: UInt8($0), count: 100_000 * (3 - $0)) }
+        try await ScriptedServer.run { _ in
+            .bytes(ScriptedServer.ok)
+        } _: { server, endpoint in
+            try await withSender(to: endpoint) { sender in
+                let observer = InterruptingObserver(sender, bodies.dropFirst())
+                sender.send(.traces, body: bodies[0], observer: observer)
+                for await outcome in observer.outcomes.prefix(3) {
+                    #expect(outcome == Self.accepted)
+                }
+                // A head and 16 kB each, but for the last part.
+                let parts = bodies.map { 1 + ($0.readableBytes + 16_383) / 16_384 }
+                #expect(observer.parts == parts.reduce(0, +))
+            }
+            #expect(server.connectionCount == 3)
+            let byLength = server.requests.map(\.body).sorted {
+                $0.readableBytes > $1.readableBytes
+            }
+            #expect(byLength == bodies)
+        }
+    }
+
     @Test("keeps one connection for requests that follow each other")
     func keepAlive() async throws {
         try await ScriptedServer.run { _ in
