@@ -97,7 +97,7 @@ public struct Player: Sendable {
         if plan.lastDue != nil { lanes.openConnections() }
         let filled = ReadAhead<FilledBlock>(capacityBytes: configuration.readAheadBytes)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
+            group.addTask(executorPreference: lanes.readingExecutor) {
                 await source.run(into: filled, start: wallStart) { block, error in
                     state.ledger.withLock { $0.leftOut.add(block, error) }
                 } onDisorder: { count in

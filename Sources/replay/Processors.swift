@@ -1,7 +1,6 @@
 import CProcessors
 import Foundation
 import NIOCore
-import NIOPosix
 
 /// The machine's processors.
 enum Processors {
@@ -12,14 +11,14 @@ enum Processors {
         return usable > 0 ? usable : ProcessInfo.processInfo.activeProcessorCount
     }
 
-    /// Keeps a group's threads apart, each to processors of its own, if there are enough: one that
-    /// wakes up on the processor of another waits there for as long as that one is busy.
-    static func separate(_ group: MultiThreadedEventLoopGroup) {
-        let eventLoops = Array(group.makeIterator())
+    /// Keeps the threads of event loops apart, each to processors of its own, if there are enough:
+    /// one that wakes up on the processor of another waits there for as long as that one is busy.
+    static func separate(_ eventLoops: ArraySlice<any EventLoop>) {
+        let count = Int32(eventLoops.count)
         for (index, eventLoop) in eventLoops.enumerated() {
             // From the last processor, since others' work tends to be on the first.
-            let share = Int32(eventLoops.count - 1 - index)
-            eventLoop.execute { keep_to_share(share, Int32(eventLoops.count)) }
+            let share = count - 1 - Int32(index)
+            eventLoop.execute { keep_to_share(share, count) }
         }
     }
 }

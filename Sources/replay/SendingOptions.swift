@@ -47,10 +47,16 @@ struct SendingOptions: ParsableArguments {
         _ body: (SendingLanes) async throws -> Result
     ) async throws -> Result {
         let count = threads ?? Self.usualThreads
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: count + 1)
+        let eventLoops = Array(group.makeIterator())
         // What is due to the microsecond can't wait for another thread to leave the processor.
-        if speed != .maximum { Processors.separate(group) }
-        let lanes = SendingLanes(to: destinations, eventLoopGroup: group, count: count)
+        if speed != .maximum { Processors.separate(eventLoops.prefix(count)) }
+        let lanes = SendingLanes(
+            to: destinations,
+            eventLoopGroup: group,
+            count: count,
+            reading: eventLoops.last
+        )
         do {
             let result = try await body(lanes)
             await lanes.close()

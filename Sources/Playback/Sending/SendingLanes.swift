@@ -1,3 +1,4 @@
+import Lifecycle
 public import NIOCore
 public import OTLP
 public import OTLPTransport
@@ -10,6 +11,8 @@ public struct SendingLanes: Sendable {
     /// Where the requests go; the connections of each destination are shared out among the lanes.
     public let destinations: ReplayDestinations
     let lanes: [SendingLane]
+    /// Where blocks are read ahead; nil for any thread.
+    let readingExecutor: (any TaskExecutor)?
     /// Connections of the destination that has the fewest, in all lanes.
     let fewestConnections: Int
     /// Requests that keep all connections busy, whichever lane or destination is the slow one, and
@@ -20,12 +23,17 @@ public struct SendingLanes: Sendable {
     let connectionsPerLane: Int?
 
     /// Lanes on the group's next event loops, at least one and no more than there are connections.
+    ///
+    /// Blocks are read ahead on `reading`, if given: a loop of its own keeps a thread that decodes
+    /// from being started again and again where a lane is about to send.
     public init(
         to destinations: ReplayDestinations,
         eventLoopGroup: any EventLoopGroup,
-        count: Int = 1
+        count: Int = 1,
+        reading: (any EventLoop)? = nil
     ) {
         self.destinations = destinations
+        readingExecutor = reading.map { EventLoopExecutor($0) }
         let configurations = Signal.allCases.map { destinations[$0].configuration }
         fewestConnections = configurations.map(\.connections).min() ?? 1
         let count = min(max(1, count), max(1, fewestConnections))
