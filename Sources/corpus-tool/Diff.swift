@@ -50,10 +50,10 @@ extension CorpusDifference {
     /// The difference for people.
     fileprivate var text: String {
         guard !same else {
-            return "The same: \(Quantity.count(a.exportRequests)) export requests"
+            return "The same: \(Quantity.count(a.exportRequests, of: "export request"))"
         }
         var lines = [
-            "\(a.corpus) has \(Quantity.count(a.exportRequests)) export requests, "
+            "\(a.corpus) has \(Quantity.count(a.exportRequests, of: "export request")), "
                 + "\(b.corpus) has \(Quantity.count(b.exportRequests))",
             "\(Quantity.count(changedRequests)) differ, \(Quantity.count(onlyInA)) are only in "
                 + "\(a.corpus), \(Quantity.count(onlyInB)) only in \(b.corpus)", "",

@@ -32,9 +32,10 @@ struct CorpusSummary: Encodable {
 
     /// All of it in a line.
     var text: String {
-        "\(Quantity.count(exportRequests.total)) export requests (\(Quantity.count(items.spans)) spans, "
-            + "\(Quantity.count(items.metricPoints)) metric points, "
-            + "\(Quantity.count(items.logRecords)) log records), "
+        Quantity.count(exportRequests.total, of: "export request")
+            + " (\(Quantity.count(items.spans, of: "span")), "
+            + "\(Quantity.count(items.metricPoints, of: "metric point")), "
+            + "\(Quantity.count(items.logRecords, of: "log record"))), "
             + "\(Quantity.bytes(bytes.payload)) of payload in \(Quantity.bytes(bytes.file))"
     }
 }

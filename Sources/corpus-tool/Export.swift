@@ -92,7 +92,7 @@ private struct ExportReport: EditingReport {
 
     var text: String {
         let names = files.map { "\($0.path) (\(Quantity.bytes($0.bytes)))" }
-        return "Exported \(Quantity.count(exportRequests.total)) export requests, "
+        return "Exported \(Quantity.count(exportRequests.total, of: "export request")), "
             + "\(Quantity.bytes(payloadBytes)) of payload, to "
             + (names.isEmpty ? "no file" : names.joined(separator: ", "))
     }

@@ -104,7 +104,7 @@ private struct ImportReport: EditingReport {
     var text: String {
         var lines = ["Imported into \(corpus): \(result.text)"]
         if skippedMessages > 0 {
-            lines.append("skipped \(Quantity.count(skippedMessages)) messages, the first:")
+            lines.append("skipped \(Quantity.count(skippedMessages, of: "message")), the first:")
             lines += problems.map { "  " + $0 }
         }
         return lines.joined(separator: "\n")

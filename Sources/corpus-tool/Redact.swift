@@ -216,11 +216,13 @@ private struct RedactReport: EditingReport {
         if hidden > 0 { notes.append("More rows in the report as --json") }
         if redacted.unknownFields > 0 {
             notes.append(
-                "Dropped \(Quantity.count(redacted.unknownFields)) fields that OTLP doesn't define"
+                "Dropped \(Quantity.count(redacted.unknownFields, of: "field")) that OTLP doesn't define"
             )
         }
         if redacted.deepValues > 0 {
-            notes.append("Dropped \(Quantity.count(redacted.deepValues)) values nested too deeply")
+            notes.append(
+                "Dropped \(Quantity.count(redacted.deepValues, of: "value")) nested too deeply"
+            )
         }
         notes += redacted.unmatchedPatterns.map { "No attribute's key matches \($0)" }
         return notes.joined(separator: "\n")

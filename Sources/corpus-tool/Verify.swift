@@ -52,7 +52,7 @@ private struct VerifyReport: EditingReport {
     }
 
     var text: String {
-        let counted = "\(Quantity.count(intactRequests)) export requests came back exactly"
+        let counted = "\(Quantity.count(intactRequests, of: "export request")) came back exactly"
         return (problems + ["\(corpus): \(verified ? "intact" : "damaged"), \(counted)"])
             .joined(separator: "\n")
     }

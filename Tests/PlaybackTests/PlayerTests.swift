@@ -119,7 +119,7 @@ struct PlayerTests {
         #expect(report.leftOut.lastArrivalUnixNs == requests[lost - 1].arrival.unixNanoseconds)
         #expect(report.total(\.unsentRequests) == lost)
         #expect(!report.complete)
-        #expect(report.text().contains("left out: 1 damaged blocks"))
+        #expect(report.text().contains("left out: 1 damaged block with"))
         expectIdentity(report)
     }
 

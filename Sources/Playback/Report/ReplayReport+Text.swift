@@ -124,15 +124,15 @@ extension ReplayReport {
             let span = Timestamp(unixNanoseconds: leftOut.firstArrivalUnixNs)
                 .duration(to: Timestamp(unixNanoseconds: leftOut.lastArrivalUnixNs))
             remarks.append(
-                "left out: \(Quantity.count(leftOut.blocks)) damaged blocks with "
-                    + "\(Quantity.count(leftOut.requests)) requests over "
+                "left out: \(Quantity.count(leftOut.blocks, of: "damaged block")) with "
+                    + "\(Quantity.count(leftOut.requests, of: "request")) over "
                     + "\(Quantity.duration(span)) of the recording (\(leftOut.example))"
             )
         }
         if outOfOrderArrivals > 0 {
             remarks.append(
-                "\(Quantity.count(outOfOrderArrivals)) requests lay out of order in the corpus and "
-                    + "were put in order"
+                "put in order: \(Quantity.count(outOfOrderArrivals, of: "request")) that the corpus "
+                    + "holds out of order"
             )
         }
         return remarks

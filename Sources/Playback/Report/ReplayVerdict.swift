@@ -53,10 +53,10 @@ public struct ReplayVerdict: Codable, Equatable, Sendable {
                     : late
             )
         }
-        if failed > 0 { reasons.append("\(Quantity.count(failed)) requests failed") }
-        if rejected > 0 { reasons.append("\(Quantity.count(rejected)) items were rejected") }
+        if failed > 0 { reasons.append(Quantity.count(failed, of: "request") + " failed") }
+        if rejected > 0 { reasons.append(Quantity.count(rejected, of: "item") + " rejected") }
         if offered < selected {
-            reasons.append("\(Quantity.count(selected - offered)) requests were not sent")
+            reasons.append(Quantity.count(selected - offered, of: "request") + " not sent")
         }
         text =
             "NOT kept: "

@@ -23,6 +23,11 @@ public enum Quantity {
         return grouped
     }
 
+    /// How many things, named in the singular: `1 request`, `1,800 requests`.
+    public static func count(_ value: some BinaryInteger, of thing: String) -> String {
+        "\(count(value)) \(thing)\(value == 1 ? "" : "s")"
+    }
+
     /// How many things a second: `100 requests/s`, `1,234 items/s`, `9.5 requests/s`.
     public static func rate(_ perSecond: Double, of things: String) -> String {
         number(perSecond) + " \(things)/s"

@@ -26,6 +26,13 @@ import Testing
         #expect(Quantity.count(value) == text)
     }
 
+    @Test("names what is counted in the singular or the plural")
+    func counted() {
+        #expect(Quantity.count(1, of: "request") == "1 request")
+        #expect(Quantity.count(0, of: "request") == "0 requests")
+        #expect(Quantity.count(1_800, of: "request") == "1,800 requests")
+    }
+
     @Test("writes rates with what is counted")
     func rates() {
         #expect(Quantity.rate(100, of: "requests") == "100 requests/s")
