@@ -50,7 +50,7 @@ struct SendingOptions: ParsableArguments {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: count + 1)
         let eventLoops = Array(group.makeIterator())
         // What is due to the microsecond can't wait for another thread to leave the processor.
-        if speed != .maximum { Processors.separate(eventLoops.prefix(count)) }
+        if speed != .maximum { Processors.givePrecedence(to: eventLoops.prefix(count)) }
         let lanes = SendingLanes(
             to: destinations,
             eventLoopGroup: group,
