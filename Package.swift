@@ -155,6 +155,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport"
         ),
+        .suite("CProcessors", [.nioCore, .nioPosix]),
         .suite("OTLP", [.protobuf]),
         .suite("Latency", ["Terminal", .histogram]),
         .suite("Terminal", ["Latency"]),

@@ -95,19 +95,21 @@ final class LaneSchedule: Sendable {
     }
 
     /// Whether another request comes due while a large body is written.
+    ///
+    /// False for one that is late by more than that takes: a lane that lags behind goes on in order.
     var isPressed: Bool {
         let now = ContinuousClock.now
         return state.withLock { state in
-            state.dealt.first.map { $0.due <= now + Self.body } ?? false
+            guard let due = state.dealt.first?.due else { return false }
+            return now - Self.body <= due && due <= now + Self.body
         }
     }
 
-    /// Begins what comes due before another part of a body would be written.
+    /// Begins the next request if it comes due before another part of a body would be written.
     func sendDue(_ deliveries: Deliveries) {
-        while let delivery = takeDue() {
-            lane.send(delivery, of: deliveries)
-            state.withLock { $0.depth -= 1 }
-        }
+        guard let delivery = takeDue() else { return }
+        lane.send(delivery, of: deliveries)
+        state.withLock { $0.depth -= 1 }
     }
 
     /// The first that was dealt, once there is one; nil after the last.
