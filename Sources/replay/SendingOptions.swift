@@ -12,11 +12,7 @@ struct SendingOptions: ParsableArguments {
     @Option(help: "Connections to the backend.")
     var connections = 16
 
-    @Option(
-        help: """
-            Threads that send. (default: 2, given two cores)
-            """
-    )
+    @Option(help: "Threads that send. (default: 2, given two cores)")
     var threads: Int?
 
     @Option(

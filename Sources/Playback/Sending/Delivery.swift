@@ -20,7 +20,7 @@ final class Delivery: SendObserver {
         due: Duration?,
         began: ContinuousClock.Instant,
         laneSchedule: LaneSchedule,
-        sendAt: ContinuousClock.Instant? = nil,
+        sendAt: ContinuousClock.Instant?,
         deliveries: Deliveries
     ) {
         self.request = request

@@ -30,36 +30,16 @@ struct Handover {
 
     /// Deals a request to a lane, which sends it when it is due.
     mutating func deal(_ request: OutgoingRequest, due: Duration, now: ContinuousClock.Instant) {
-        let lane = lanes[
-            choice.next(due: due, bytes: request.payloadBytes) { lanes[$0].underWay }
-        ]
+        let index = choice.next(due: due, bytes: request.payloadBytes) { lanes[$0].underWay }
         let sendAt = deliveries.start + due
-        let delivery = Delivery(
-            request,
-            number: number,
-            due: due,
-            began: now,
-            laneSchedule: lane,
-            sendAt: sendAt,
-            deliveries: deliveries
-        )
-        number += 1
-        lane.deal(delivery, due: sendAt)
+        let delivery = delivery(of: request, by: lanes[index], due: due, now: now, sendAt: sendAt)
+        lanes[index].deal(delivery, due: sendAt)
     }
 
     /// Has a request sent at once, or at the latest with ``flush()``.
     mutating func add(_ request: OutgoingRequest, due: Duration?, now: ContinuousClock.Instant) {
         let index = number % lanes.count
-        let delivery = Delivery(
-            request,
-            number: number,
-            due: due,
-            began: now,
-            laneSchedule: lanes[index],
-            deliveries: deliveries
-        )
-        number += 1
-        batches[index].append(delivery)
+        batches[index].append(delivery(of: request, by: lanes[index], due: due, now: now))
         if batches[index].count >= batchSize { flush(index) }
     }
 
@@ -71,5 +51,24 @@ struct Handover {
     private mutating func flush(_ index: Int) {
         lanes[index].lane.send(batches[index], of: deliveries)
         batches[index].removeAll(keepingCapacity: true)
+    }
+
+    private mutating func delivery(
+        of request: OutgoingRequest,
+        by lane: LaneSchedule,
+        due: Duration?,
+        now: ContinuousClock.Instant,
+        sendAt: ContinuousClock.Instant? = nil
+    ) -> Delivery {
+        defer { number += 1 }
+        return Delivery(
+            request,
+            number: number,
+            due: due,
+            began: now,
+            laneSchedule: lane,
+            sendAt: sendAt,
+            deliveries: deliveries
+        )
     }
 }
