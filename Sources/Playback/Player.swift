@@ -212,11 +212,16 @@ public struct Player: Sendable {
                 }
                 let planned = schedule.due(request.arrival, lap: request.lap)
                 if !goesOnAtOnce(planned, pace) {
-                    guard try await wait(until: planned, on: &pace) else {
-                        handover.flush()
-                        deliveries.bound.leave()
-                        return
+                    var goesOn = false
+                    // Its place is given back where it is not sent, for others wait until all are.
+                    defer {
+                        if !goesOn {
+                            handover.flush()
+                            deliveries.bound.leave()
+                        }
                     }
+                    goesOn = try await wait(until: planned, on: &pace)
+                    guard goesOn else { return }
                 }
                 let due = planned.flatMap(pace.instant).map { deliveries.start.duration(to: $0) }
                 if let due, lead > .zero {

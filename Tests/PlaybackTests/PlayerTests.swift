@@ -170,6 +170,22 @@ struct PlayerTests {
         #expect(traces.parentsAmongSpans == 3 * recorded.parentsAmongSpans)
     }
 
+    @Test("returns when it is cancelled while the next request is not due for long")
+    func cancelled() async throws {
+        let corpus = try await RecordedCorpus(seed: 13, requests: 30)
+        try await ScriptedServer.run { _ in
+            .accept
+        } _: { server, port in
+            let replaying = Task {
+                try await replay(corpus.path, port: port, settings("0.001x"))
+            }
+            var arrivals = server.arrivals.makeAsyncIterator()
+            await arrivals.next()
+            replaying.cancel()
+            await #expect(throws: CancellationError.self) { try await replaying.value }
+        }
+    }
+
     @Test("plays laps end to end, each as long as the recording")
     func laps() async throws {
         let corpus = try await RecordedCorpus(seed: 12, requests: 30)
