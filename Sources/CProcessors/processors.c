@@ -16,7 +16,8 @@ int usable_processors(void) {
 
 void keep_to_share(int share, int count) {
     cpu_set_t usable, kept;
-    if (sched_getaffinity(0, sizeof usable, &usable) != 0 || CPU_COUNT(&usable) < count) return;
+    // The main thread's: this one may have been started by a thread that was kept to a share.
+    if (sched_getaffinity(getpid(), sizeof usable, &usable) != 0 || CPU_COUNT(&usable) < count) return;
     CPU_ZERO(&kept);
     int number = 0;
     for (int processor = 0; processor < CPU_SETSIZE; processor++) {
