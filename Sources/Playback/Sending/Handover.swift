@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Shares out requests among the lanes.
 ///
 /// Those of a schedule are dealt ahead of time to the lane that will be free. Without one they are

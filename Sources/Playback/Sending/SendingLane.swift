@@ -36,25 +36,16 @@ final class SendingLane: Sendable {
 
     /// Sends requests, all of them this lane's, in their order.
     func send(_ batch: [Delivery], of deliveries: Deliveries) {
-        if isWorkNeeded {
-            for delivery in batch { deliveries.sendUnsettled(delivery) }
-        } else if eventLoop.inEventLoop {
-            for delivery in batch { send(delivery) }
+        if isWorkNeeded || eventLoop.inEventLoop {
+            for delivery in batch { send(delivery, of: deliveries) }
         } else {
-            eventLoop.execute { for delivery in batch { self.send(delivery) } }
+            eventLoop.execute { for delivery in batch { self.send(delivery, of: deliveries) } }
         }
     }
 
     /// Sends a request; to be called on the event loop.
     func send(_ delivery: Delivery, of deliveries: Deliveries) {
-        if isWorkNeeded {
-            deliveries.sendUnsettled(delivery)
-        } else {
-            send(delivery)
-        }
-    }
-
-    private func send(_ delivery: Delivery) {
+        guard !isWorkNeeded else { return deliveries.sendUnsettled(delivery) }
         let request = delivery.request
         sender(for: request.signal).send(request.signal, body: request.body, observer: delivery)
     }
